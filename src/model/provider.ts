@@ -1,0 +1,115 @@
+import type { z } from 'zod'
+import type { Capabilities } from './capabilities.js'
+import type { EntryContent } from './entry.js'
+import type { SourceFailure } from './failure.js'
+import type { SetFilterField } from './filter.js'
+
+/** The part of a filter that one request carries. A list is never empty. */
+export type Pushdown = { readonly [Field in SetFilterField]?: readonly string[] }
+
+/** One page that is asked of a provider, in the model's words. */
+export interface PageAsk {
+  /**
+   * Every readable entry with sinceMs <= time < untilMs that matches the pushdown must be in what the provider pages
+   * over; more may be. UTC milliseconds. The adapter widens the bounds it sends to make that true.
+   */
+  readonly sinceMs?: number
+  readonly untilMs?: number
+  readonly pushdown: Pushdown
+  /** Rows wanted, 1 to `capabilities.pageSizeMax`. */
+  readonly limit: number
+  /** Offset dialects: rows to skip, 0 or more. */
+  readonly offset?: number
+  /** Cursor dialects: the provider's token for the page; left out for the first. */
+  readonly upstreamCursor?: string
+}
+
+/** An HTTP request without its credentials. The client sends it to the base URL of the source. */
+export interface UpstreamRequest {
+  readonly method: 'GET' | 'POST'
+  /** Absolute path, every segment percent-encoded. */
+  readonly path: string
+  readonly query: readonly (readonly [name: string, value: string])[]
+  readonly headers: Readonly<Record<string, string>>
+  /** JSON text. */
+  readonly body?: string
+}
+
+/** An answer whose body is within the size limit and decoded as UTF-8. Header names are in lower case. */
+export interface UpstreamResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  /** When the answer arrived, UTC milliseconds; relative waits such as Retry-After count from it. */
+  readonly receivedAtMs: number
+}
+
+/** One wire record that has what an entry cannot live without. */
+export interface UpstreamRow {
+  readonly id: string
+  /** UTC milliseconds, finer digits cut off. */
+  readonly timeMs: number
+  /** Normalizes the record. Pure and total: it never throws, whatever the record holds. */
+  content(): EntryContent
+}
+
+export interface UpstreamPage {
+  /** In the provider's order. */
+  readonly rows: readonly UpstreamRow[]
+  /** Whether the provider says that rows follow. */
+  readonly more: boolean
+  /** Rows that match in all, where the provider says. A hint. */
+  readonly total?: number
+  /** Token of the next page; left out when there is none or it is unusable (missing, null, empty). */
+  readonly upstreamCursor?: string
+  /** What the provider said beside the rows (warnings). */
+  readonly notices?: readonly string[]
+}
+
+/**
+ * One provider's dialect with the settings of one source: turns asks into requests and answers into rows.
+ * Data in, data out: it does no I/O, reads no clock and never throws on what an upstream sends.
+ */
+export interface Dialect {
+  /** http or https, without user info, query and fragment. */
+  readonly baseUrl: string
+  /** Stamped on entries whose wire has no organization. */
+  readonly organizationId: string
+  readonly capabilities: Capabilities
+  /** The headers that carry the credentials, revealed. Only the client that sends the request calls this. */
+  authorization(): Readonly<Record<string, string>>
+  pageRequest(ask: PageAsk): UpstreamRequest
+  readPage(response: UpstreamResponse): UpstreamPage | SourceFailure
+  /** Present where `capabilities.lookup`. */
+  readonly lookup?: {
+    /** undefined when no entry can have this id. */
+    request(id: string): UpstreamRequest | undefined
+    /** null when the provider says that there is no such entry. */
+    read(response: UpstreamResponse): UpstreamRow | null | SourceFailure
+  }
+}
+
+/** An API family. Adding one is a folder and a line in the registry. */
+export interface Provider {
+  /** Lower case, as in the configuration. */
+  readonly id: string
+  readonly displayName: string
+  /** What a source of this provider may set beside `key`, `provider` and `displayName`. Strict: no unknown key. */
+  readonly settings: z.ZodObject
+  /** What `settings` gave for one source -> its dialect. */
+  open(settings: unknown): Dialect
+}
+
+/** Ties the type of the settings to `open`, which is only ever handed what the schema gave. */
+export function defineProvider<Settings extends z.ZodObject>(provider: {
+  readonly id: string
+  readonly displayName: string
+  readonly settings: Settings
+  open(settings: z.output<Settings>): Dialect
+}): Provider {
+  return {
+    ...provider,
+    // The configuration is checked with provider.settings before any source is opened.
+    open: (settings) => provider.open(settings as z.output<Settings>),
+  }
+}

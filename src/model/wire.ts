@@ -1,0 +1,168 @@
+import type { z } from 'zod'
+import { type FailureKind, type SourceFailure, sourceFailure } from './failure.js'
+import type { JsonValue } from './json.js'
+import type { UpstreamResponse } from './provider.js'
+
+/** How deep a provider's JSON may nest. Deeper text is refused before it is parsed. */
+const nestingMax = 100
+
+/** The longest wait that a provider can impose on us; more is taken for a mistake of its. 15 minutes. */
+const retryAfterMaxMs = 900_000
+
+/**
+ * Parses the body of an answer as JSON: UTF-8 text, a byte order mark allowed, nesting at most 100 deep.
+ * A content type that is given must be JSON (`application/json` or a `+json` type); a missing one passes.
+ * Anything else is INVALID_RESPONSE; the text itself is in no message.
+ */
+export function parseJsonBody(response: UpstreamResponse): { readonly json: JsonValue } | SourceFailure {
+  const contentType = response.headers['content-type']
+  if (
+    contentType !== undefined &&
+    !/^\s*(application\/json|[\w.+-]+\/[\w.-]+\+json)\s*(;|$)/i.test(contentType)
+  ) {
+    const mediaType = contentType.split(';', 1)[0]?.trim().slice(0, 80)
+    return invalidResponse(
+      response,
+      `The provider sent the content type ${mediaType} where JSON was expected.`,
+    )
+  }
+  const text = response.body.charCodeAt(0) === 0xfeff ? response.body.slice(1) : response.body
+  if (text.trim() === '') return invalidResponse(response, 'The provider sent an empty body.')
+  if (nestsDeeperThan(text, nestingMax)) {
+    return invalidResponse(response, `The provider sent JSON that nests deeper than ${nestingMax} levels.`)
+  }
+  try {
+    return { json: JSON.parse(text) as JsonValue }
+  } catch {
+    return invalidResponse(response, 'The provider sent a body that is not complete JSON.')
+  }
+}
+
+/** INVALID_RESPONSE for an answer, with its status. */
+export function invalidResponse(response: UpstreamResponse, message: string): SourceFailure {
+  return sourceFailure('INVALID_RESPONSE', {
+    message,
+    httpStatus: response.status,
+    traceId: traceIdOf(response),
+  })
+}
+
+/**
+ * INVALID_RESPONSE that names where a body breaks the wire schema: up to five paths with what was expected there,
+ * never a value. `at` is the path of what was parsed, such as `items[3]`.
+ */
+export function schemaFailure(response: UpstreamResponse, error: z.ZodError, at = ''): SourceFailure {
+  const places = error.issues.slice(0, 5).map((issue) => {
+    const path = issue.path.reduce<string>(
+      (text, key) =>
+        typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`,
+      at,
+    )
+    const expected = 'expected' in issue ? `expected ${String(issue.expected)}` : issue.message
+    return `${path === '' ? 'the body' : path}: ${expected}`
+  })
+  const rest = error.issues.length > 5 ? ` and ${error.issues.length - 5} more` : ''
+  return invalidResponse(
+    response,
+    `The provider's answer breaks its documented form at ${places.join('; ')}${rest}.`,
+  )
+}
+
+/** The kind of failure that a status means by HTTP itself, where the body says nothing better. RFC 9110 section 15. */
+export function failureKindOfStatus(status: number): FailureKind {
+  if (status === 401) return 'UNAUTHENTICATED'
+  if (status === 403) return 'FORBIDDEN'
+  if (status === 404 || status === 410) return 'NOT_FOUND'
+  if (status === 408 || status === 504) return status === 408 ? 'TIMEOUT' : 'UNAVAILABLE'
+  if (status === 429) return 'RATE_LIMITED'
+  if (status >= 500) return 'UNAVAILABLE'
+  if (status >= 400) return 'INVALID_REQUEST'
+  return 'INVALID_RESPONSE'
+}
+
+/**
+ * A failure from a status other than 200, with what the body was found to say. Adds the wait that the headers ask
+ * for to RATE_LIMITED and UNAVAILABLE, and says so for a redirect, which is never followed.
+ */
+export function statusFailure(
+  response: UpstreamResponse,
+  parts: Partial<Omit<SourceFailure, 'failed'>> = {},
+): SourceFailure {
+  const { status } = response
+  const kind = parts.kind ?? failureKindOfStatus(status)
+  const waits = kind === 'RATE_LIMITED' || kind === 'UNAVAILABLE'
+  const redirect = status >= 300 && status < 400
+  return sourceFailure(kind, {
+    ...(redirect && {
+      message: `The provider answered with a redirect (${status}), which is not followed.`,
+      remedy: 'Set the base URL of this source to the address that answers by itself.',
+    }),
+    ...parts,
+    httpStatus: status,
+    retryAfterMs: parts.retryAfterMs ?? (waits ? retryAfter(response) : null),
+    traceId: parts.traceId ?? traceIdOf(response),
+  })
+}
+
+/**
+ * The instant before which the provider asks not to be called again, or null: the latest of Retry-After (RFC 9110
+ * section 10.2.3, seconds or HTTP date), X-RateLimit-Retry-After (seconds) and, when nothing remains, the reset of
+ * either X-RateLimit family (Unix seconds, sheet aitronos section 7). At most 15 minutes ahead.
+ */
+export function retryAfter(response: UpstreamResponse): number | null {
+  const { headers, receivedAtMs } = response
+  const instants = [
+    waitInstant(headers['retry-after'], receivedAtMs),
+    waitInstant(headers['x-ratelimit-retry-after'], receivedAtMs),
+    headers['x-ratelimit-remaining'] === '0' ? unixSeconds(headers['x-ratelimit-reset']) : undefined,
+    headers['x-ratelimit-remaining-requests'] === '0'
+      ? unixSeconds(headers['x-ratelimit-reset-requests'])
+      : undefined,
+  ].filter((instant) => instant !== undefined)
+  if (instants.length === 0) return null
+  return Math.min(Math.max(receivedAtMs, ...instants), receivedAtMs + retryAfterMaxMs)
+}
+
+/** The id under which the provider can find the call again: the usual headers, first found. */
+export function traceIdOf(response: UpstreamResponse): string | null {
+  const { headers } = response
+  return headers['x-request-id'] ?? headers['x-ashby-request-id'] ?? headers['x-trace-id'] ?? null
+}
+
+function waitInstant(text: string | undefined, receivedAtMs: number): number | undefined {
+  if (text === undefined) return undefined
+  if (/^\s*\d{1,10}(\.\d+)?\s*$/.test(text)) return receivedAtMs + Math.ceil(Number(text) * 1_000)
+  const date = /^[A-Za-z]{3,9},? .{10,40}$/.test(text) ? Date.parse(text) : Number.NaN
+  return Number.isNaN(date) ? undefined : date
+}
+
+function unixSeconds(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{9,11}$/.test(text) ? Number(text) * 1_000 : undefined
+}
+
+function nestsDeeperThan(text: string, depthMax: number): boolean {
+  let depth = 0
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index)
+    if (code === 0x22) {
+      index = endOfString(text, index)
+    } else if (code === 0x5b || code === 0x7b) {
+      depth += 1
+      if (depth > depthMax) return true
+    } else if (code === 0x5d || code === 0x7d) {
+      depth -= 1
+    }
+  }
+  return false
+}
+
+/** Index of the quote that ends the string which begins at `start`, or the end of the text. */
+function endOfString(text: string, start: number): number {
+  let index = start + 1
+  while (index < text.length) {
+    const code = text.charCodeAt(index)
+    if (code === 0x22) return index
+    index += code === 0x5c ? 2 : 1
+  }
+  return index
+}
