@@ -7,38 +7,34 @@ import type { JsonValue } from './json.js'
  * an export to OCSF is a plain map. `OTHER` is a word that we know and that OCSF has no activity for; `UNKNOWN`
  * is a word not known to us. The provider's own word always stands beside it, in `action`.
  */
-export const actionKinds = [
-  'CREATE',
-  'READ',
-  'UPDATE',
-  'DELETE',
-  'MOVE',
-  'ENROLL',
-  'UNENROLL',
-  'ENABLE',
-  'DISABLE',
-  'ACTIVATE',
-  'DEACTIVATE',
-  'SUSPEND',
-  'RESUME',
-  'ATTACH_POLICY',
-  'DETACH_POLICY',
-  'OTHER',
-  'UNKNOWN',
-] as const
-export type ActionKind = (typeof actionKinds)[number]
+export type ActionKind =
+  | 'CREATE'
+  | 'READ'
+  | 'UPDATE'
+  | 'DELETE'
+  | 'MOVE'
+  | 'ENROLL'
+  | 'UNENROLL'
+  | 'ENABLE'
+  | 'DISABLE'
+  | 'ACTIVATE'
+  | 'DEACTIVATE'
+  | 'SUSPEND'
+  | 'RESUME'
+  | 'ATTACH_POLICY'
+  | 'DETACH_POLICY'
+  | 'OTHER'
+  | 'UNKNOWN'
 
 /** Who acted. `UNKNOWN` is a type that the provider does not give, or a word not known to us. */
-export const actorTypes = [
-  'USER',
-  'API_KEY',
-  'AUTOMATION',
-  'SYSTEM',
-  'PROVIDER_STAFF',
-  'CANDIDATE',
-  'UNKNOWN',
-] as const
-export type ActorType = (typeof actorTypes)[number]
+export type ActorType =
+  | 'USER'
+  | 'API_KEY'
+  | 'AUTOMATION'
+  | 'SYSTEM'
+  | 'PROVIDER_STAFF'
+  | 'CANDIDATE'
+  | 'UNKNOWN'
 
 export interface Actor {
   readonly id: string | null

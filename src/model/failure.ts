@@ -1,23 +1,21 @@
 import type { JsonValue } from './json.js'
 
 /** The kinds of trouble that a source can have: design.md section 3, `UpstreamErrorKind`. */
-export const failureKinds = [
-  'UNAUTHENTICATED',
-  'FORBIDDEN',
-  'TENANT_MISMATCH',
-  'NOT_FOUND',
-  'FEATURE_DISABLED',
-  'INVALID_REQUEST',
-  'RATE_LIMITED',
-  'TIMEOUT',
-  'UNREACHABLE',
-  'UNAVAILABLE',
-  'INVALID_RESPONSE',
-  'TOO_DENSE',
-  'UNSTABLE',
-  'NO_PROGRESS',
-] as const
-export type FailureKind = (typeof failureKinds)[number]
+export type FailureKind =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'TENANT_MISMATCH'
+  | 'NOT_FOUND'
+  | 'FEATURE_DISABLED'
+  | 'INVALID_REQUEST'
+  | 'RATE_LIMITED'
+  | 'TIMEOUT'
+  | 'UNREACHABLE'
+  | 'UNAVAILABLE'
+  | 'INVALID_RESPONSE'
+  | 'TOO_DENSE'
+  | 'UNSTABLE'
+  | 'NO_PROGRESS'
 
 /**
  * Expected trouble of a source, as a value.

@@ -5,8 +5,7 @@
  * reverse. Comparison is by UTF-16 code unit, never by locale.
  */
 
-export const auditEntryOrders = ['NEWEST_FIRST', 'OLDEST_FIRST'] as const
-export type AuditEntryOrder = (typeof auditEntryOrders)[number]
+export type AuditEntryOrder = 'NEWEST_FIRST' | 'OLDEST_FIRST'
 
 /** The key of an entry. No two entries have the same. */
 export interface EntryKey {

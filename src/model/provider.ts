@@ -84,8 +84,8 @@ export interface Dialect {
   readonly lookup?: {
     /** undefined when no entry can have this id. */
     request(id: string): UpstreamRequest | undefined
-    /** null when the provider says that there is no such entry. */
-    read(response: UpstreamResponse): UpstreamRow | null | SourceFailure
+    /** null when the provider says that there is no such entry. `id` is the one that was asked for. */
+    read(response: UpstreamResponse, id: string): UpstreamRow | null | SourceFailure
   }
 }
 

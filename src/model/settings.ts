@@ -28,13 +28,13 @@ export function isPlainHttpOffLoopback(baseUrl: string): boolean {
 }
 
 /** An id that goes into the path of a URL: 1 to 200 letters, digits, `_`, `-`, `.`, `~`, `|`, `:`, `@`, not a dot segment. */
-export const pathIdPattern = /^(?!\.{1,2}$)[A-Za-z0-9_.~|:@-]{1,200}$/
+const pathIdPattern = /^(?!\.{1,2}$)[A-Za-z0-9_.~|:@-]{1,200}$/
 export const pathIdSetting = z
   .string()
   .regex(pathIdPattern, 'expected 1 to 200 letters, digits or any of _ - . ~ | : @')
 
 /** Any form of the 8-4-4-4-12 hexadecimal notation of RFC 9562; versions are not judged. */
-export const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+export const uuidPattern = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/
 export const uuidSetting = z
   .string()
   .regex(uuidPattern, 'expected a UUID, such as 2489e9ad-2ee2-4e00-8ec9-32d5f69181c0')

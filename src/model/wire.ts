@@ -109,7 +109,7 @@ export function statusFailure(
  * section 10.2.3, seconds or HTTP date), X-RateLimit-Retry-After (seconds) and, when nothing remains, the reset of
  * either X-RateLimit family (Unix seconds, sheet aitronos section 7). At most 15 minutes ahead.
  */
-export function retryAfter(response: UpstreamResponse): number | null {
+function retryAfter(response: UpstreamResponse): number | null {
   const { headers, receivedAtMs } = response
   const instants = [
     waitInstant(headers['retry-after'], receivedAtMs),
@@ -123,10 +123,9 @@ export function retryAfter(response: UpstreamResponse): number | null {
   return Math.min(Math.max(receivedAtMs, ...instants), receivedAtMs + retryAfterMaxMs)
 }
 
-/** The id under which the provider can find the call again: the usual headers, first found. */
-export function traceIdOf(response: UpstreamResponse): string | null {
-  const { headers } = response
-  return headers['x-request-id'] ?? headers['x-ashby-request-id'] ?? headers['x-trace-id'] ?? null
+/** The id under which the provider can find the call again: `x-request-id`, or `x-trace-id`. */
+function traceIdOf(response: UpstreamResponse): string | null {
+  return response.headers['x-request-id'] ?? response.headers['x-trace-id'] ?? null
 }
 
 function waitInstant(text: string | undefined, receivedAtMs: number): number | undefined {

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import {
+  countField,
+  flagField,
+  idField,
+  isJsonObject,
+  jsonField,
+  objectField,
+  textField,
+  wireRowId,
+  wireRowTime,
+} from './loose.js'
+
+describe('readers of loose fields', () => {
+  it.each([
+    ['text', textField({ a: 7, b: '', c: 'x' }, 'a', 'b', 'c'), 'x'],
+    ['text, none', textField({ a: null }, 'a', 'b'), null],
+    ['id, text', idField({ a: 'x' }, 'a'), 'x'],
+    ['id, number', idField({ a: -17 }, 'a'), '-17'],
+    ['id, lost digits', idField({ a: 2 ** 53 }, 'a'), null],
+    ['JSON, null is passed over', jsonField({ a: null, b: false }, 'a', 'b'), false],
+    ['JSON, none', jsonField({}, 'a'), null],
+    ['object', objectField({ a: [], b: { c: 1 } }, 'a', 'b'), { c: 1 }],
+    ['count', countField({ a: -1, b: 1.5, c: 0 }, 'a', 'b', 'c'), 0],
+    ['flag', flagField({ a: 'true', b: false }, 'a', 'b'), false],
+    ['inherited', jsonField({}, 'constructor', '__proto__', 'toString'), null],
+  ])('%s', (_, read, expected) => {
+    expect(read).toEqual(expected)
+  })
+
+  it('tells objects from lists and null', () => {
+    expect([{}, [], null, 'x', undefined].map(isJsonObject)).toEqual([true, false, false, false, false])
+  })
+})
+
+describe('wire schemas of a row', () => {
+  it.each([
+    ['x', true],
+    [17, true],
+    ['', false],
+    [1.5, false],
+    [null, false],
+    [undefined, false],
+  ])('takes the id %j: %s', (value, isTaken) => {
+    expect(wireRowId.safeParse(value).success).toBe(isTaken)
+  })
+
+  it.each(['2026-02-30T00:00:00Z', '2026-02-03', '', 0, null])('refuses the time %j', (value) => {
+    expect(wireRowTime.safeParse(value).success).toBe(false)
+  })
+
+  it('cuts a time to milliseconds', () => {
+    expect(wireRowTime.parse('2026-02-03T00:00:00.123999+01:00')).toBe(Date.UTC(2026, 1, 2, 23, 0, 0, 123))
+  })
+})

@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { parseInstant } from './instant.js'
+import type { JsonObject, JsonValue } from './json.js'
+
+/**
+ * Reading JSON whose form nobody guarantees. Every reader takes the names under which a field may stand, in order
+ * of preference, and gives the first own property that has the right type; what is missing, null or of another
+ * type is passed over. Nothing here throws, whatever the object holds.
+ */
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Any value but null; null when there is none. */
+export function jsonField(object: JsonObject, ...names: readonly string[]): JsonValue {
+  return firstField(object, names, (value) => value ?? undefined) ?? null
+}
+
+/** A text that is not empty. */
+export function textField(object: JsonObject, ...names: readonly string[]): string | null {
+  return (
+    firstField(object, names, (value) => (typeof value === 'string' && value !== '' ? value : undefined)) ??
+    null
+  )
+}
+
+/** An id: a text that is not empty, or a whole number within ±(2^53 - 1) as its decimal text. */
+export function idField(object: JsonObject, ...names: readonly string[]): string | null {
+  return firstField(object, names, idText) ?? null
+}
+
+export function objectField(object: JsonObject, ...names: readonly string[]): JsonObject | null {
+  return firstField(object, names, (value) => (isJsonObject(value) ? value : undefined)) ?? null
+}
+
+/** A count: a whole number, 0 to 2^53 - 1. */
+export function countField(object: JsonObject, ...names: readonly string[]): number | undefined {
+  return firstField(object, names, (value) =>
+    typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined,
+  )
+}
+
+export function flagField(object: JsonObject, ...names: readonly string[]): boolean | undefined {
+  return firstField(object, names, (value) => (typeof value === 'boolean' ? value : undefined))
+}
+
+/** The texts of a list, at most `countMax` of them, each cut to 500 UTF-16 code units. Empty for anything else. */
+export function textsOf(value: JsonValue, countMax: number): string[] {
+  if (!Array.isArray(value)) return []
+  const items: readonly JsonValue[] = value
+  return items
+    .filter((item) => typeof item === 'string')
+    .slice(0, countMax)
+    .map((text) => text.slice(0, 500))
+}
+
+/** A value whose JSON text is at most 4,000 UTF-16 code units, so that it may stand in a failure; else null. */
+export function smallJson(value: JsonValue): JsonValue {
+  return JSON.stringify(value).length <= 4_000 ? value : null
+}
+
+/** Wire schema of a row's id, as `idField` reads it. Larger numbers are refused: their last digits are lost. */
+export const wireRowId = z.preprocess((value) => idText(value) ?? value, z.string().min(1, 'expected an id'))
+
+/** Wire schema of a row's time: an RFC 3339 date-time -> UTC milliseconds, finer digits cut off. */
+export const wireRowTime = z.string().transform((text, context) => {
+  const instantMs = parseInstant(text)
+  if (instantMs === undefined) {
+    context.addIssue({ code: 'custom', message: 'expected an RFC 3339 date-time' })
+    return z.NEVER
+  }
+  return instantMs
+})
+
+function idText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value === '' ? undefined : value
+  return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : undefined
+}
+
+function firstField<Value>(
+  object: JsonObject,
+  names: readonly string[],
+  read: (value: JsonValue | undefined) => Value | undefined,
+): Value | undefined {
+  for (const name of names) {
+    const value = Object.hasOwn(object, name) ? read(object[name]) : undefined
+    if (value !== undefined) return value
+  }
+  return undefined
+}
