@@ -1,0 +1,38 @@
+import type { Capabilities, FilterSupport } from '../../model/capabilities.js'
+import type { SetFilterField } from '../../model/filter.js'
+import { secondMs } from '../../model/instant.js'
+import type { Settings } from './settings.js'
+
+/** Step of the bounds that are sent, and how far they stand outside of what was asked: sheet jitsudo section 9 rule 3. */
+export const boundStepMs = secondMs
+export const boundMarginMs = secondMs
+
+/** An empty parameter may be taken for a missing one; the gateway compares the empty text itself. */
+const oneValue: FilterSupport = { valuesMax: 1, accepts: (value) => value !== '' }
+
+/** One value per filter: the parameters are scalars. Sheet jitsudo section 2. */
+export const filters: Record<SetFilterField, FilterSupport> = {
+  actorIds: oneValue,
+  actions: oneValue,
+  resourceTypes: oneValue,
+  resourceIds: oneValue,
+}
+
+/** What a JITSudo source can do: sheet jitsudo sections 1, 2 and 5. */
+export function capabilitiesOf(settings: Settings): Capabilities {
+  return {
+    paging: 'cursor',
+    pageSizeMax: settings.pageSize,
+    order: 'unknown',
+    totals: false,
+    boundSlackMs: {
+      // Down to a whole second (999 ms) and the margin.
+      since: boundStepMs - 1 + boundMarginMs,
+      // The same upward, and once more nearly a second for a server that cuts times to seconds and includes `to`.
+      until: 2 * (boundStepMs - 1) + boundMarginMs,
+    },
+    lookup: true,
+    filters,
+    exclusive: [],
+  }
+}

@@ -1,0 +1,109 @@
+import type { EntryContent } from '../../model/entry.js'
+import type { SourceFailure } from '../../model/failure.js'
+import { isFailure } from '../../model/failure.js'
+import { parseInstant } from '../../model/instant.js'
+import type { JsonObject, JsonValue } from '../../model/json.js'
+import { idField, isJsonObject, jsonField, textField } from '../../model/loose.js'
+import type { UpstreamPage, UpstreamResponse, UpstreamRow } from '../../model/provider.js'
+import { invalidResponse, schemaFailure } from '../../model/wire.js'
+import { bodyOf, saysNoSuchEntry } from './failures.js'
+import type { Settings } from './settings.js'
+import { actionKindOfWord, actorTypeOfWord } from './vocabulary.js'
+import { listWire } from './wire.js'
+
+/**
+ * An answer of the list -> its rows in the provider's order and what it says of further ones, or the failure.
+ *
+ * `has_more` decides; where it is missing, a usable cursor means more. One row without a usable id or time fails the
+ * page as INVALID_RESPONSE with the path: a row left out would be lost in silence. Pure; never throws.
+ */
+export function readPage(settings: Settings, response: UpstreamResponse): UpstreamPage | SourceFailure {
+  const answer = bodyOf(response, (body) => Array.isArray(jsonField(body, 'data')))
+  if (isFailure(answer)) return answer
+  const list = listWire.safeParse(answer.body)
+  if (!list.success) return schemaFailure(response, list.error)
+
+  const rows: UpstreamRow[] = []
+  for (const [index, record] of list.data.data.entries()) {
+    const row = readRow(settings, record)
+    if (typeof row === 'string') return brokenForm(response, `data[${index}]${row}`)
+    rows.push(row)
+  }
+  const { next_cursor: token, has_more: hasMore } = list.data
+  const upstreamCursor = typeof token === 'string' && token !== '' ? token : undefined
+  return {
+    rows,
+    more: hasMore ?? upstreamCursor !== undefined,
+    ...(upstreamCursor !== undefined && { upstreamCursor }),
+  }
+}
+
+/**
+ * An answer of the single entry -> the entry, null when JITSudo says that there is none, or the failure. Given the
+ * id that was asked for, an entry with another id is INVALID_RESPONSE. Pure; never throws.
+ */
+export function readEntry(
+  settings: Settings,
+  response: UpstreamResponse,
+  askedId?: string,
+): UpstreamRow | null | SourceFailure {
+  if (saysNoSuchEntry(response)) return null
+  const answer = bodyOf(response, (body) => idField(body, 'id') !== null)
+  if (isFailure(answer)) return answer
+  const row = readRow(settings, answer.body)
+  if (typeof row === 'string') return brokenForm(response, row.slice(1))
+  if (askedId !== undefined && row.id.toLowerCase() !== askedId.toLowerCase()) {
+    return invalidResponse(response, 'The provider sent another entry than the one asked for.')
+  }
+  return row
+}
+
+/** The row, or the path within it and what was expected there. Cheap: the rest of the record is not looked at. */
+function readRow(settings: Settings, record: JsonValue): UpstreamRow | string {
+  if (!isJsonObject(record)) return ': expected an object'
+  const id = idField(record, 'id')
+  if (id === null) return '.id: expected a string that is not empty'
+  const timeMs = parseInstant(textField(record, 'created_at') ?? '')
+  if (timeMs === undefined) return '.created_at: expected an RFC 3339 date-time'
+  return { id, timeMs, content: () => contentOf(settings, record, id, timeMs) }
+}
+
+function brokenForm(response: UpstreamResponse, place: string): SourceFailure {
+  return invalidResponse(response, `The provider's answer breaks its documented form at ${place}.`)
+}
+
+/**
+ * The entry of a record: upstreams/README.md, "Where each normalised concept comes from". A required word that is
+ * missing or not text reads as the empty text; every other such field as null.
+ */
+function contentOf(settings: Settings, record: JsonObject, id: string, timeMs: number): EntryContent {
+  const action = textField(record, 'action') ?? ''
+  const actorType = textField(record, 'actor_type')
+  return {
+    upstreamId: id,
+    occurredAtMs: timeMs,
+    action,
+    actionKind: actionKindOfWord.get(action) ?? 'UNKNOWN',
+    actor: {
+      // Not parsed as an e-mail, even where it looks like one: sheet jitsudo section 9 rule 9.
+      id: idField(record, 'actor_id'),
+      type: actorTypeOfWord.get(actorType ?? '') ?? 'UNKNOWN',
+      rawType: actorType,
+      name: null,
+      email: null,
+    },
+    resource: {
+      type: textField(record, 'resource_type') ?? '',
+      id: idField(record, 'resource_id'),
+      name: null,
+    },
+    counterparty: null,
+    // No before or after on this wire; whatever `metadata` may hold of it has no known keys (section 4).
+    changes: null,
+    reason: textField(record, 'reasoning'),
+    origin: null,
+    organizationId: settings.tenantId,
+    metadata: jsonField(record, 'metadata'),
+    raw: record,
+  }
+}
