@@ -1,0 +1,7 @@
+#!/usr/bin/env node
+import { processHost } from './process-host.js'
+import { run } from './run.js'
+
+process.exitCode = await run(process.argv.slice(2), processHost)
+// Everything is closed by now; should a handle be left open all the same, it must not keep the process alive.
+setTimeout(() => process.exit(), 1_000).unref()

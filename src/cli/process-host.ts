@@ -1,0 +1,40 @@
+import type { Writable } from 'node:stream'
+
+/** What a command may touch of the process that it runs in, so that a test can hand in another. */
+export interface ProcessHost {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** UTC milliseconds. */
+  readonly now: () => number
+  readonly stdout: Pick<Writable, 'write'>
+  /** Takes log lines as they come, in order, also right before the process ends. */
+  readonly stderr: Pick<Writable, 'write'>
+  /** Calls back at SIGTERM and SIGINT; gives the function that ends that. */
+  onStopSignal(listener: (signal: string) => void): () => void
+  /** Ends the process at once. */
+  exit(code: number): void
+}
+
+/** The process itself. */
+export const processHost: ProcessHost = {
+  env: process.env,
+  now: () => Date.now(),
+  stdout: process.stdout,
+  stderr: process.stderr,
+  onStopSignal(listener) {
+    const signals = ['SIGTERM', 'SIGINT'] as const
+    for (const signal of signals) process.on(signal, listener)
+    return () => {
+      for (const signal of signals) process.off(signal, listener)
+    }
+  },
+  exit: (code) => process.exit(code),
+}
+
+/** What a process ends with. */
+export const exitCodes = {
+  done: 0,
+  /** Something went wrong while it ran. */
+  failed: 1,
+  /** The command line or the configuration is wrong: trying again without changing it is useless. */
+  misused: 2,
+} as const

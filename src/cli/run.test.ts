@@ -1,0 +1,183 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { version } from '../version.js'
+import type { ProcessHost } from './process-host.js'
+import { run } from './run.js'
+
+const canary = 'canary-Xq7'
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'auditgraph-cli-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+async function fileOf(text: string): Promise<string> {
+  const path = join(folder, `${Math.random()}.yaml`)
+  await writeFile(path, text)
+  return path
+}
+
+/** A process that writes to memory; `ready` resolves with the URL that it says it listens on. */
+function fakeProcess(env: Record<string, string> = {}) {
+  const written = { out: '', err: '' }
+  const exits: number[] = []
+  const listeners = new Set<(signal: string) => void>()
+  let onReady = (_url: string) => {}
+  const ready = new Promise<string>((resolve) => {
+    onReady = resolve
+  })
+  const host: ProcessHost = {
+    env,
+    now: () => Date.now(),
+    stdout: {
+      write: (text: string) => {
+        written.out += text
+        const url = /listening on (\S+)/.exec(written.out)?.[1]
+        if (url) onReady(url)
+        return true
+      },
+    },
+    stderr: {
+      write: (text: string) => {
+        written.err += text
+        return true
+      },
+    },
+    onStopSignal: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    exit: (code) => void exits.push(code),
+  }
+  const signal = (name: string) => {
+    for (const listener of listeners) listener(name)
+  }
+  return { host, written, exits, listeners, ready, signal }
+}
+
+const sources = `sources:
+  - { key: main, provider: aitronos, organizationId: org, baseUrl: "http://127.0.0.1:9", credentials: { token: ${canary} } }
+`
+
+describe('the command line', () => {
+  it.each([
+    [['--version'], 0, version],
+    [['--help'], 0, '--config <file>'],
+    [['serve', '--help'], 0, '--port <number>'],
+  ])('%j ends with %i and prints to standard output', async (args, code, text) => {
+    const { host, written } = fakeProcess()
+    expect(await run(args, host)).toBe(code)
+    expect(written.out).toContain(text)
+    expect(written.err).toBe('')
+  })
+
+  it.each([
+    [['--prt', '1'], "unknown option '--prt'"],
+    [['--port', 'x'], 'Expected a whole number from 0 to 65535'],
+    [['--port', '65536'], 'Expected a whole number from 0 to 65535'],
+    [['sevre'], 'too many arguments'],
+    [['--config'], 'argument missing'],
+    [['--config', '/nowhere/at-all.yaml'], 'cannot read /nowhere/at-all.yaml (ENOENT)'],
+  ])('%j ends with 2 and says why on standard error', async (args, text) => {
+    const { host, written } = fakeProcess()
+    expect(await run(args, host)).toBe(2)
+    expect(written.err).toContain(text)
+    expect(written.out).toBe('')
+  })
+
+  it('tells every problem of a configuration in plain lines, and ends with 2', async () => {
+    const path = await fileOf(
+      `server: { port: x }\nsource: []\nsources: [{ provider: none, token: ${canary} }]\n`,
+    )
+    const { host, written } = fakeProcess()
+    expect(await run(['--config', path], host)).toBe(2)
+    expect(written.err.split('\n')).toEqual([
+      `auditgraph: ${path} is not a valid configuration, 3 problems:`,
+      '  line 1: server.port: expected a number, found "x"',
+      '  line 2: source: expected no such key; did you mean sources?',
+      expect.stringMatching(/^ {2}line 3: sources\[0\]\.provider: expected one of .*, found "none"$/),
+      '',
+    ])
+    expect(written.err).not.toContain(canary)
+  })
+})
+
+describe('serving', () => {
+  it('says where it listens, serves, and ends with 0 at a stop signal', async () => {
+    const path = await fileOf(sources)
+    const { host, written, ready, signal, listeners, exits } = fakeProcess()
+    const ended = run(['serve', '--config', path, '--port', '0'], host)
+    const url = await ready
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/graphql$/)
+    expect(written.out).toBe(`auditgraph listening on ${url}\n`)
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ sources { key displayName } auditEntries { nodes { id } } }' }),
+    })
+    const text = await answer.text()
+    expect(text).toContain('UNREACHABLE')
+    signal('SIGTERM')
+    expect(await ended).toBe(0)
+    expect(listeners.size).toBe(0)
+    expect(exits).toEqual([])
+    await expect(fetch(url)).rejects.toThrow()
+    const lines = written.err.trim().split('\n')
+    for (const line of lines) expect(JSON.parse(line)).toHaveProperty('level')
+    expect(lines.some((line) => line.includes('no cursorSecret'))).toBe(true)
+    expect(`${text}${written.err}${written.out}`).not.toContain(canary)
+  })
+
+  it('ends at once at the second signal', async () => {
+    const { host, ready, signal, exits } = fakeProcess()
+    const ended = run(['--config', await fileOf(sources), '--port', '0'], host)
+    await ready
+    signal('SIGINT')
+    signal('SIGINT')
+    expect(exits).toEqual([1])
+    await ended
+  })
+
+  it('ends with 1 when the port is taken', async () => {
+    const other = createServer()
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const address = other.address()
+    const port = typeof address === 'object' && address ? String(address.port) : ''
+    const { host, written } = fakeProcess()
+    expect(await run(['--config', await fileOf(sources), '--port', port], host)).toBe(1)
+    expect(written.err).toContain(`cannot listen on 127.0.0.1:${port} (EADDRINUSE)`)
+    other.close()
+  })
+
+  it('warns about credentials that leave the machine in the clear', async () => {
+    const path = await fileOf(sources.replace('127.0.0.1:9', 'provider.invalid'))
+    const { host, written, ready, signal } = fakeProcess()
+    const ended = run(['--config', path, '--port', '0'], host)
+    await ready
+    signal('SIGTERM')
+    await ended
+    expect(written.err).toContain('plain http')
+    expect(written.err).not.toContain(canary)
+  })
+
+  it('without a configuration, serves the demo and prints an example that works', async () => {
+    const { host, written, ready, signal } = fakeProcess()
+    const ended = run(['--port', '0'], host)
+    const url = await ready
+    const [body = ''] = /(?<=-d ')\{.*\}(?=')/.exec(written.out) ?? []
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    })
+    expect(await answer.json()).toMatchObject({
+      data: { auditEntries: { complete: true, nodes: Array.from({ length: 5 }, () => expect.anything()) } },
+    })
+    expect(written.out.match(/listening on/g)).toHaveLength(1)
+    signal('SIGTERM')
+    expect(await ended).toBe(0)
+  })
+})

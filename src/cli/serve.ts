@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import type { Logger } from 'pino'
+import { type Config, loadConfig } from '../config/load-config.js'
+import { formatProblem } from '../config/problem.js'
+import { createGateway } from '../gateway.js'
+import { builtInProviders, createRegistry, type Registry } from '../providers/registry.js'
+import { type Listening, listen } from '../server/listen.js'
+import { startDemo } from '../simulation/demo.js'
+import { exampleText } from './example.js'
+import { createLogger } from './logger.js'
+import { exitCodes, type ProcessHost } from './process-host.js'
+
+export interface ServeOptions {
+  /** Path of the configuration; the demo is served when left out. */
+  readonly config?: string
+  /** These two go before what the configuration says. */
+  readonly host?: string
+  readonly port?: number
+}
+
+/** How long operations under way may take to end after a stop signal, in milliseconds: an operation's own deadline. */
+const drainMs = 10_000
+
+/** Sources to serve, and what ends them. */
+interface Served {
+  readonly config: Config
+  readonly isDemo: boolean
+  close(): Promise<void>
+}
+
+/**
+ * Serves until a stop signal and gives the exit code.
+ *
+ * Prints one line with `listening on http://HOST:PORT/graphql` to standard output when it is ready; without a
+ * configuration it serves the embedded simulators and prints an example after it. What is wrong with the
+ * configuration, or why it cannot listen, goes to standard error in plain lines. A second stop signal ends the
+ * process at once.
+ */
+export async function serve(options: ServeOptions, host: ProcessHost): Promise<number> {
+  const registry = createRegistry(builtInProviders)
+  const logger = createLogger(host)
+  const served =
+    options.config === undefined
+      ? await serveDemo(registry, host)
+      : await serveConfigured(options.config, registry, host)
+  if (!served) return exitCodes.misused
+
+  const stop = stopSignal(host, logger)
+  try {
+    return await runGateway({ served, registry, logger, options, host, stopped: stop.received })
+  } finally {
+    stop.end()
+    await served.close()
+  }
+}
+
+async function runGateway(parts: {
+  readonly served: Served
+  readonly registry: Registry
+  readonly logger: Logger
+  readonly options: ServeOptions
+  readonly host: ProcessHost
+  readonly stopped: Promise<void>
+}): Promise<number> {
+  const { served, registry, logger, options, host } = parts
+  const { config } = served
+  const gateway = createGateway({ config, registry, now: host.now, logger })
+  try {
+    const address = { host: options.host ?? config.server.host, port: options.port ?? config.server.port }
+    const listening = await tryListen(gateway.server, address, host)
+    if (!listening) return exitCodes.failed
+    const sources = gateway.sources.map(({ key, providerId }) => ({ key, provider: providerId }))
+    logger.info({ url: listening.url, sources, demo: served.isDemo }, 'listening')
+    host.stdout.write(`auditgraph listening on ${listening.url}\n`)
+    if (served.isDemo) host.stdout.write(exampleText(listening.url))
+    await parts.stopped
+    await listening.close(drainMs)
+    logger.info('stopped')
+    return exitCodes.done
+  } finally {
+    await gateway.close()
+  }
+}
+
+async function serveConfigured(
+  path: string,
+  registry: Registry,
+  host: ProcessHost,
+): Promise<Served | undefined> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    host.stderr.write(`auditgraph: cannot read ${path} (${codeOf(error)})\n`)
+    return undefined
+  }
+  const loaded = loadConfig({ text, env: host.env, registry })
+  if ('ok' in loaded) return { config: loaded.ok, isDemo: false, close: async () => {} }
+  const { problems } = loaded
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
+  const lines = problems.map((problem) => `  ${formatProblem(problem)}\n`)
+  host.stderr.write(`auditgraph: ${path} is not a valid configuration, ${count}:\n${lines.join('')}`)
+  return undefined
+}
+
+/** The simulators' sources go the way of any configuration, so that nothing is checked less for them. */
+async function serveDemo(registry: Registry, host: ProcessHost): Promise<Served> {
+  const demo = await startDemo({ now: host.now })
+  // JSON is YAML.
+  const text = JSON.stringify({ cursorSecret: randomBytes(32).toString('hex'), sources: demo.sources })
+  const loaded = loadConfig({ text, env: {}, registry })
+  if ('problems' in loaded) {
+    await demo.close()
+    throw new Error(`The demo is misconfigured: ${loaded.problems.map(formatProblem).join('; ')}`)
+  }
+  return { config: loaded.ok, isDemo: true, close: () => demo.close() }
+}
+
+async function tryListen(
+  server: Parameters<typeof listen>[0],
+  address: { readonly host: string; readonly port: number },
+  host: ProcessHost,
+): Promise<Listening | undefined> {
+  try {
+    return await listen(server, address)
+  } catch (error) {
+    const code = codeOf(error)
+    const remedy = code === 'EADDRINUSE' ? ' The port is in use: take another with --port.' : ''
+    host.stderr.write(`auditgraph: cannot listen on ${address.host}:${address.port} (${code}).${remedy}\n`)
+    return undefined
+  }
+}
+
+/** Waits for the first stop signal; the second ends the process at once. */
+function stopSignal(
+  host: ProcessHost,
+  logger: Logger,
+): { readonly received: Promise<void>; readonly end: () => void } {
+  let stopping = false
+  let end = () => {}
+  const received = new Promise<void>((resolve) => {
+    end = host.onStopSignal((signal) => {
+      if (stopping) {
+        host.exit(exitCodes.failed)
+        return
+      }
+      stopping = true
+      logger.info({ signal }, 'stopping: operations under way may end, a second signal ends them')
+      resolve()
+    })
+  })
+  return { received, end }
+}
+
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : 'unknown reason'
+}

@@ -1,0 +1,169 @@
+import type { z } from 'zod'
+import type { Secret } from '../model/secret.js'
+import type { Registry } from '../providers/registry.js'
+import { describeIssue } from './describe-issue.js'
+import {
+  type Environment,
+  pathKey,
+  readScalar,
+  type Substituted,
+  substituteEnvironment,
+} from './environment.js'
+import { parseYaml } from './parse-yaml.js'
+import { type ConfigPath, type ConfigProblem, describeValue, formatPath, isSecretPath } from './problem.js'
+import { configSchema } from './schema.js'
+
+export interface SourceConfig {
+  readonly key: string
+  readonly providerId: string
+  /** The key where the file gives none. */
+  readonly displayName: string
+  /** What the provider's settings gave, to be handed to its `open`. */
+  readonly settings: Readonly<Record<string, unknown>>
+}
+
+interface ServerConfig {
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  readonly allowedOrigins: readonly string[]
+}
+
+/** A checked configuration. Credentials are Secrets: it can be printed. */
+export interface Config {
+  readonly server: ServerConfig
+  /** The first signs, all verify; empty when the file names none. */
+  readonly cursorSecrets: readonly Secret[]
+  /** In the order of the file; at least one. */
+  readonly sources: readonly SourceConfig[]
+}
+
+/**
+ * Reads a configuration: YAML, then environment variables, then the schema that the registry's providers make up.
+ *
+ * Gives every problem at once, each with its path, line, what stands there and what is expected. No problem shows
+ * anything secret: neither what stands under credentials or in `cursorSecret`, nor what came from the environment.
+ * Pure; never throws.
+ */
+export function loadConfig(options: {
+  readonly text: string
+  readonly env: Environment
+  readonly registry: Registry
+}): { readonly ok: Config } | { readonly problems: readonly ConfigProblem[] } {
+  const parsed = parseYaml(options.text)
+  if ('problems' in parsed) return parsed
+  const substituted = substituteEnvironment(parsed.ok.value, options.env)
+  const { value, config, problems } = check(substituted, configSchema(options.registry))
+  const unset = new Set(substituted.problems.map(({ path }) => pathKey(path)))
+  const all = [
+    ...substituted.problems.map(({ path, expected }) => problemAt(path, expected, undefined)),
+    ...problems
+      .filter(({ path }) => !unset.has(pathKey(path)))
+      .map(({ path, expected, showValue }) =>
+        problemAt(path, expected, showValue ? shownValue(value, path, substituted) : undefined),
+      ),
+    ...duplicateKeys(value).map((path) =>
+      problemAt(path, 'a key that no other source has', shownValue(value, path, substituted)),
+    ),
+  ]
+  if (all.length > 0 || !config) return { problems: all.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) }
+  return { ok: config }
+
+  function problemAt(path: ConfigPath, expected: string, shown: string | undefined): ConfigProblem {
+    const line = parsedLine(path)
+    return {
+      path: formatPath(path),
+      ...(line !== undefined && { line }),
+      ...(shown !== undefined && { value: shown }),
+      expected,
+    }
+  }
+
+  function parsedLine(path: ConfigPath): number | undefined {
+    return 'ok' in parsed ? parsed.ok.lineOf(path) : undefined
+  }
+}
+
+interface Checked {
+  readonly value: unknown
+  readonly config: Config | undefined
+  readonly problems: ReturnType<typeof describeIssue>
+}
+
+/** Checks a value; texts from the environment are read as the numbers and booleans that are expected, then again. */
+function check(substituted: Substituted, schema: ReturnType<typeof configSchema>): Checked {
+  let { value } = substituted
+  let result = schema.safeParse(value)
+  for (const issue of result.error?.issues ?? []) {
+    const text = valueAt(value, issue.path)
+    if (issue.code !== 'invalid_type' || typeof text !== 'string') continue
+    if (!substituted.templates.has(pathKey(issue.path))) continue
+    const scalar = readScalar(text, issue.expected)
+    if (scalar !== undefined) value = withValueAt(value, issue.path, scalar)
+  }
+  if (value !== substituted.value) result = schema.safeParse(value)
+  return result.success
+    ? { value, config: toConfig(result.data), problems: [] }
+    : {
+        value,
+        config: undefined,
+        problems: result.error.issues.flatMap((issue) => describeIssue(issue, schema, value)),
+      }
+}
+
+function toConfig(data: z.output<ReturnType<typeof configSchema>>): Config {
+  return {
+    server: data.server,
+    cursorSecrets: data.cursorSecret ?? [],
+    sources: data.sources.map(({ key, provider, displayName, ...settings }) => ({
+      key,
+      providerId: provider,
+      displayName: displayName ?? key,
+      settings,
+    })),
+  }
+}
+
+/** Paths of the source keys that an earlier source has already. */
+function duplicateKeys(value: unknown): readonly ConfigPath[] {
+  const sources = valueAt(value, ['sources'])
+  if (!Array.isArray(sources)) return []
+  const keys = sources.map((source: unknown) => valueAt(source, ['key']))
+  return keys.flatMap((key, index) =>
+    typeof key === 'string' && keys.indexOf(key) < index ? [['sources', index, 'key']] : [],
+  )
+}
+
+function shownValue(value: unknown, path: ConfigPath, { templates }: Substituted): string | undefined {
+  if (isSecretPath(path)) return undefined
+  const template = templates.get(pathKey(path))
+  return template === undefined
+    ? describeValue(valueAt(value, path))
+    : `${describeValue(template)} (not shown)`
+}
+
+function valueAt(value: unknown, path: ConfigPath): unknown {
+  return path.reduce<unknown>(
+    (node, step) =>
+      typeof node === 'object' && node !== null && Object.hasOwn(node, step)
+        ? (node as Record<PropertyKey, unknown>)[step]
+        : undefined,
+    value,
+  )
+}
+
+/** A copy of a value with what stands at a path replaced. */
+function withValueAt(value: unknown, path: ConfigPath, scalar: number | boolean): unknown {
+  const [step, ...rest] = path
+  if (step === undefined) return scalar
+  if (Array.isArray(value)) {
+    return value.map((item: unknown, index) => (index === step ? withValueAt(item, rest, scalar) : item))
+  }
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [
+      name,
+      name === step ? withValueAt(item, rest, scalar) : item,
+    ]),
+  )
+}

@@ -1,0 +1,56 @@
+import { isNode, LineCounter, parseDocument } from 'yaml'
+import type { ConfigPath, ConfigProblem } from './problem.js'
+
+export interface ParsedYaml {
+  readonly value: unknown
+  /** Line of what stands at a path, counted from 1, or of the nearest thing around it. */
+  lineOf(path: ConfigPath): number | undefined
+}
+
+/** What the parser's error codes mean. Its own texts quote the file, which may hold secrets, so they are not shown. */
+const expectedByCode: Readonly<Record<string, string>> = {
+  BAD_INDENT: 'indentation that fits the lines around it',
+  BAD_SCALAR_START: 'quotes around a text that begins with this character',
+  BLOCK_AS_IMPLICIT_KEY: 'one key and value in a line; put a text that holds ": " in quotes',
+  DUPLICATE_KEY: 'every key of a mapping only once',
+  MISSING_CHAR: 'a character that is missing here, such as a closing quote or bracket',
+  MULTILINE_IMPLICIT_KEY: 'a key on one line, followed by a colon',
+  MULTIPLE_DOCS: 'one document only',
+  NON_STRING_KEY: 'keys that are texts',
+  TAB_AS_INDENT: 'spaces, not tabs, for indentation',
+}
+
+/** Parses one YAML 1.2 document: no duplicate keys, no tags, texts as keys. Gives every problem with its line. */
+export function parseYaml(
+  text: string,
+): { readonly ok: ParsedYaml } | { readonly problems: readonly ConfigProblem[] } {
+  const lines = new LineCounter()
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    stringKeys: true,
+    uniqueKeys: true,
+  })
+  const problems = new Map<number, ConfigProblem>()
+  for (const { code, pos } of [...document.errors, ...document.warnings]) {
+    const { line } = lines.linePos(pos[0])
+    const expected = expectedByCode[code] ?? `valid YAML (${code})`
+    // One slip makes the parser stumble over the rest of its line, so the first of a line says enough.
+    if (!problems.has(line)) problems.set(line, { path: '', line, expected })
+  }
+  if (problems.size > 0) return { problems: [...problems.values()] }
+  try {
+    return { ok: { value: document.toJS({ maxAliasCount: 100 }), lineOf } }
+  } catch {
+    return { problems: [{ path: '', expected: 'aliases that are defined and do not multiply the file' }] }
+  }
+
+  function lineOf(path: ConfigPath): number | undefined {
+    for (let length = path.length; length > 0; length -= 1) {
+      const node: unknown = document.getIn(path.slice(0, length), true)
+      const start = isNode(node) ? node.range?.[0] : undefined
+      if (start !== undefined) return lines.linePos(start).line
+    }
+    return undefined
+  }
+}

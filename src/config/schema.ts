@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { Secret } from '../model/secret.js'
+import type { Registry } from '../providers/registry.js'
+
+/** Lower case, so that keys differ by more than their case; part of cursors and ids. */
+const sourceKeySetting = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9_-]{0,39}$/,
+    'expected a lower-case letter, then up to 39 lower-case letters, digits, _ or -',
+  )
+  .describe('Names this source in queries, answers and cursors. Unique.')
+
+const cursorSecretSetting = z
+  .string()
+  .min(16, 'expected at least 16 characters')
+  .max(1_024, 'expected at most 1024 characters')
+  .transform((text) => new Secret(text))
+
+const originSetting = z
+  .string()
+  .refine(
+    isOrigin,
+    'expected an origin: scheme, host and port without a path, such as https://app.example.com',
+  )
+
+const serverSettings = z.strictObject({
+  host: z.string().min(1).max(255).default('127.0.0.1').describe('Address to listen on.'),
+  port: z.int().min(0).max(65_535).default(4_000).describe('Port to listen on; 0 takes a free one.'),
+  allowedOrigins: z
+    .array(originSetting)
+    .max(100)
+    .default([])
+    .describe('Web origins whose pages may read answers (CORS). None when left out.'),
+})
+
+/** A checked source: the gateway's own keys, and what the provider's settings gave. */
+interface SourceData {
+  readonly key: string
+  readonly provider: string
+  readonly displayName?: string | undefined
+  readonly [setting: string]: unknown
+}
+
+/**
+ * The schema of the whole file: `server`, `cursorSecret` and `sources`, where each source is what its provider's
+ * settings say beside `key`, `provider` and `displayName`. Every object is strict.
+ */
+export function configSchema(registry: Registry) {
+  const [first, ...rest] = registry.providers.map(({ id, displayName, settings }) =>
+    settings
+      .safeExtend({
+        key: sourceKeySetting,
+        provider: z.literal(id).describe(displayName),
+        displayName: z
+          .string()
+          .min(1)
+          .max(100)
+          .optional()
+          .describe('Name of this source for people; its key when left out.'),
+      })
+      .describe(`A source of ${displayName}.`),
+  )
+  if (!first) throw new Error('Expected a registry of at least one provider.')
+  // The keys are those that every branch was just extended with; the branches' own types are not known here.
+  const source = z.discriminatedUnion('provider', [first, ...rest]) as unknown as z.ZodType<SourceData>
+  return (
+    z
+      .strictObject({
+        server: serverSettings.prefault({}).describe('Where the gateway listens and for whom.'),
+        cursorSecret: z
+          .union([
+            cursorSecretSetting,
+            z.array(cursorSecretSetting).min(1, 'expected at least one secret').max(10),
+          ])
+          .transform((given) => (Array.isArray(given) ? given : [given]))
+          .optional()
+          .describe(
+            'Signs cursors. Of a list, the first signs and all verify, so that a secret can be changed while readers ' +
+              'go on. Made at random when left out: then cursors end with the process.',
+          ),
+        sources: z
+          .array(source)
+          .min(1, 'expected at least one source')
+          .max(100)
+          .describe('The accounts whose audit logs are read, in the order of answers.'),
+      })
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the notation itself is meant
+      .describe('Configuration of Auditgraph. ${NAME} in a text takes an environment variable.')
+  )
+}
+
+/** Serialized as a browser sends it in `Origin`: RFC 6454 section 6.2. */
+function isOrigin(text: string): boolean {
+  return /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text
+}

@@ -1,0 +1,67 @@
+import { promisify } from 'node:util'
+import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+import { errorCode } from './connection-failure.js'
+
+type Decoder = (bytes: Buffer, options: { readonly maxOutputLength: number }) => Promise<Buffer>
+
+/** Content codings of RFC 9110 section 8.4.1. We ask for none of them; a proxy may apply one all the same. */
+const decoders: Readonly<Record<string, Decoder>> = {
+  gzip: promisify(gunzip),
+  'x-gzip': promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+}
+
+/**
+ * Turns the bytes of a body into text: takes off one content coding (`gzip`, `deflate`, `br`; none for `identity`),
+ * counting what comes out, and reads it as UTF-8.
+ *
+ * Gives a problem, as a sentence without any of the body's text, for a list of codings, an unknown one, data that
+ * breaks its coding, more than `bytesMax` decoded bytes (a compressed bomb never unfolds further: reliability.md
+ * V8), or bytes that are not UTF-8. Never throws.
+ */
+export async function decodeBody(
+  bytes: Buffer,
+  contentEncoding: string | undefined,
+  bytesMax: number,
+): Promise<{ readonly text: string } | { readonly problem: string }> {
+  const decoded = await takeOffCoding(bytes, contentEncoding, bytesMax)
+  if ('problem' in decoded) return decoded
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(decoded.bytes) }
+  } catch {
+    return { problem: 'The provider sent a body that is not UTF-8 text.' }
+  }
+}
+
+/** The sentence for a body over the limit, which names it. */
+export function tooLarge(bytesMax: number): string {
+  const mebibyte = 1024 * 1024
+  const limit = bytesMax % mebibyte === 0 ? `${bytesMax / mebibyte} MiB` : `${bytesMax} bytes`
+  return `The provider sent an answer of more than ${limit}, the limit for one page.`
+}
+
+async function takeOffCoding(
+  bytes: Buffer,
+  contentEncoding: string | undefined,
+  bytesMax: number,
+): Promise<{ readonly bytes: Buffer } | { readonly problem: string }> {
+  const coding = contentEncoding?.trim().toLowerCase() ?? ''
+  if (coding === '' || coding === 'identity' || bytes.length === 0) return { bytes }
+  const decode = Object.hasOwn(decoders, coding) ? decoders[coding] : undefined
+  if (!decode) {
+    return {
+      problem: 'The provider sent a body in a content coding that was not asked for and is not known.',
+    }
+  }
+  try {
+    return { bytes: await decode(bytes, { maxOutputLength: bytesMax }) }
+  } catch (error) {
+    return {
+      problem:
+        errorCode(error) === 'ERR_BUFFER_TOO_LARGE'
+          ? tooLarge(bytesMax)
+          : `The provider sent a body that breaks its content coding ${coding}.`,
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import { Agent, type Dispatcher } from 'undici'
+import { isFailure, type SourceFailure } from '../model/failure.js'
+import type { Dialect, UpstreamRequest, UpstreamResponse } from '../model/provider.js'
+import { invalidResponse } from '../model/wire.js'
+import { decodeBody, tooLarge } from './body.js'
+import { exchange, type RawAnswer } from './exchange.js'
+import { checkLimits, type UpstreamLimits, upstreamLimits } from './limits.js'
+import { buildTarget } from './target.js'
+
+export interface UpstreamClientOptions {
+  /** UTC milliseconds. */
+  readonly now: () => number
+  /** Such as `auditgraph/1.2.3`. */
+  readonly userAgent: string
+  readonly limits?: Partial<UpstreamLimits>
+  /** Sends the requests; one pool of connections per origin when left out. The client closes it. */
+  readonly dispatcher?: Dispatcher
+}
+
+/** What of a dialect sending needs: where to, and the credentials. */
+type UpstreamAccount = Pick<Dialect, 'baseUrl' | 'authorization'>
+
+export interface UpstreamClient {
+  /**
+   * Sends a request once and gives the answer, whatever its status; a redirect is not followed.
+   *
+   * The body of an answer is at most `bodyBytesMax` bytes, decoded, and UTF-8; anything else is INVALID_RESPONSE, but
+   * for a status of 300 and above, which says enough by itself: there the body is left empty. Failures otherwise:
+   * TIMEOUT (of `limits`, or of a deadline behind `signal`), UNREACHABLE. Rejects with `signal.reason` when the
+   * caller gave up, and for a request that cannot be sent as it is, a bug of its adapter.
+   */
+  send(
+    account: UpstreamAccount,
+    request: UpstreamRequest,
+    signal: AbortSignal,
+  ): Promise<UpstreamResponse | SourceFailure>
+  /** Closes all connections at once; an exchange under way ends as UNREACHABLE. */
+  close(): Promise<void>
+}
+
+/** Makes the one HTTP client of the gateway. It makes no second try and holds no credential. */
+export function createUpstreamClient(options: UpstreamClientOptions): UpstreamClient {
+  const limits = { ...upstreamLimits, ...options.limits }
+  checkLimits(limits)
+  const dispatcher = options.dispatcher ?? createDispatcher(limits)
+  return {
+    async send(account, request, signal) {
+      const outcome = await exchange({
+        dispatcher,
+        limits,
+        now: options.now,
+        signal,
+        request: {
+          ...buildTarget(account.baseUrl, request),
+          method: request.method,
+          headers: mergeHeaders(
+            { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': options.userAgent },
+            request.headers,
+            account.authorization(),
+          ),
+          ...(request.body !== undefined && { body: request.body }),
+        },
+      })
+      return isFailure(outcome) ? outcome : readAnswer(outcome, limits.bodyBytesMax)
+    },
+    close: () => dispatcher.destroy(),
+  }
+}
+
+/** undici's own time-outs are off but for the one that takes down a connection attempt that nobody waits for. */
+function createDispatcher(limits: UpstreamLimits): Dispatcher {
+  return new Agent({
+    connections: limits.connectionsMax,
+    pipelining: 1,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: limits.connectMs },
+  })
+}
+
+async function readAnswer(answer: RawAnswer, bytesMax: number): Promise<UpstreamResponse | SourceFailure> {
+  const { status, headers, receivedAtMs } = answer
+  const response = { status, headers, receivedAtMs, body: '' }
+  const decoded = answer.oversize
+    ? { problem: tooLarge(bytesMax) }
+    : await decodeBody(answer.bytes, headers['content-encoding'], bytesMax)
+  if ('text' in decoded) return { ...response, body: decoded.text }
+  return status >= 300 ? response : invalidResponse(response, decoded.problem)
+}
+
+/** Later records win, whatever the case of the names. */
+function mergeHeaders(...records: readonly Readonly<Record<string, string>>[]): Record<string, string> {
+  const merged: Record<string, string> = {}
+  for (const record of records) {
+    for (const [name, value] of Object.entries(record)) merged[name.toLowerCase()] = value
+  }
+  return merged
+}

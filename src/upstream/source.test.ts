@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import { isFailure, type SourceFailure, sourceFailure } from '../model/failure.js'
+import type { Dialect, UpstreamPage, UpstreamRequest, UpstreamResponse } from '../model/provider.js'
+import { connectSource } from './source.js'
+
+const { signal } = new AbortController()
+const page: UpstreamPage = { rows: [], more: false }
+const answer: UpstreamResponse = { status: 200, headers: {}, body: '{}', receivedAtMs: 0 }
+
+const dialect: Dialect = {
+  baseUrl: 'https://api.example.com',
+  organizationId: 'org',
+  capabilities: {
+    paging: 'offset',
+    pageSizeMax: 10,
+    order: 'unknown',
+    totals: false,
+    boundSlackMs: { since: 0, until: 0 },
+    lookup: true,
+    filters: {
+      actorIds: { valuesMax: 0 },
+      actions: { valuesMax: 0 },
+      resourceTypes: { valuesMax: 0 },
+      resourceIds: { valuesMax: 0 },
+    },
+    exclusive: [],
+  },
+  authorization: () => ({}),
+  pageRequest: (ask) => requestTo(`/page/${ask.limit}`),
+  readPage: () => page,
+  lookup: {
+    request: (id) => (id === 'impossible' ? undefined : requestTo(`/entry/${id}`)),
+    read: () => null,
+  },
+}
+
+function requestTo(path: string): UpstreamRequest {
+  return { method: 'GET', path, query: [], headers: {} }
+}
+
+function connect(given: Dialect, outcome: UpstreamResponse | SourceFailure = answer) {
+  const paths: string[] = []
+  const source = connectSource({
+    key: 'main',
+    dialect: given,
+    client: {
+      send: async (account, request, passed) => {
+        expect(account).toBe(given)
+        expect(passed).toBe(signal)
+        paths.push(request.path)
+        return outcome
+      },
+    },
+  })
+  return { source, paths }
+}
+
+describe('a connected source', () => {
+  it('sends the request of the dialect and gives what the dialect reads', async () => {
+    const { source, paths } = connect(dialect)
+    expect(await source.fetchPage({ pushdown: {}, limit: 7 }, signal)).toBe(page)
+    expect(await source.fetchEntry?.('e1', signal)).toBeNull()
+    expect(paths).toEqual(['/page/7', '/entry/e1'])
+    expect(source).toMatchObject({ key: 'main', capabilities: dialect.capabilities })
+  })
+
+  it('gives a failure of sending as it is, without reading', async () => {
+    const reading = {
+      ...dialect,
+      readPage: () => {
+        throw new Error('must not be asked')
+      },
+    }
+    const { source } = connect(reading, sourceFailure('UNREACHABLE'))
+    const outcome = await source.fetchPage({ pushdown: {}, limit: 7 }, signal)
+    expect(isFailure(outcome) && outcome.kind).toBe('UNREACHABLE')
+  })
+
+  it('asks for no entry whose id cannot exist', async () => {
+    const { source, paths } = connect(dialect)
+    expect(await source.fetchEntry?.('impossible', signal)).toBeNull()
+    expect(paths).toEqual([])
+  })
+
+  it('has no lookup where the dialect has none', () => {
+    const { lookup: _, ...rest } = dialect
+    expect(connect(rest).source.fetchEntry).toBeUndefined()
+  })
+
+  it('rejects when the dialect throws', async () => {
+    const broken = {
+      ...dialect,
+      pageRequest: () => {
+        throw new Error('a bug')
+      },
+    }
+    await expect(connect(broken).source.fetchPage({ pushdown: {}, limit: 7 }, signal)).rejects.toThrow(
+      'a bug',
+    )
+  })
+})
