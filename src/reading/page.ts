@@ -15,11 +15,9 @@ export interface ReadableSource {
   fetchEntry?(id: string, signal: AbortSignal): Promise<UpstreamRow | null | SourceFailure>
 }
 
-export const sourceErrorPolicies = ['PARTIAL', 'FAIL'] as const
-export type SourceErrorPolicy = (typeof sourceErrorPolicies)[number]
+export type SourceErrorPolicy = 'PARTIAL' | 'FAIL'
 
-export const coverageStates = ['COMPLETE', 'SCAN_LIMIT', 'FAILED', 'EXCLUDED'] as const
-export type CoverageState = (typeof coverageStates)[number]
+export type CoverageState = 'COMPLETE' | 'SCAN_LIMIT' | 'FAILED' | 'EXCLUDED'
 
 /** Bounds of `first` and `last`, and what is taken when neither is given. */
 export const pageSizeMin = 1

@@ -1,0 +1,111 @@
+import type { Lane } from './lanes.js'
+import type { Reading } from './open-reading.js'
+import type { SourceCoverage } from './page.js'
+import type { FilterPlan } from './plan.js'
+import type { Gap } from './ranges.js'
+import { type Cut, compareCuts, type KeyRange } from './travel.js'
+
+/** What one page knows of one source when it is finished. */
+export interface SourceReport {
+  readonly sourceKey: string
+  readonly plan: FilterPlan
+  /** The lanes that were read for the page; none when there was nothing to ask. */
+  readonly lanes: readonly Lane[]
+  /** What the reading had to search of this source, and how far it has; null when that is nothing. */
+  readonly searched: KeyRange | null
+  /** The gaps of this source in the reading, this page included. */
+  readonly gaps: readonly Gap[]
+  /** The page ended because of this source's budget. */
+  readonly limited: boolean
+}
+
+/** One row of coverage: design.md section 3, `SourceCoverage`. */
+export function coverageOf(report: SourceReport, reading: Reading): SourceCoverage {
+  const { lanes, gaps, plan } = report
+  const failure = lanes.find((lane) => lane.failure !== null)?.failure ?? null
+  const whole = report.searched && withoutGaps(report.searched, gaps, reading)
+  return {
+    sourceKey: report.sourceKey,
+    state: !plan.possible ? 'EXCLUDED' : failure ? 'FAILED' : report.limited ? 'SCAN_LIMIT' : 'COMPLETE',
+    searchedSinceMs: whole?.bottom ? sinceOf(whole.bottom, 'whole') : null,
+    searchedUntilMs: whole ? untilOf(whole.top, 'whole') : null,
+    gap: gaps.length === 0 ? null : hullOf(gaps),
+    resumeCursor: gaps.length === 0 ? null : resumeCursor(report.sourceKey, gaps, reading),
+    requests: sum(lanes, (lane) => lane.requests),
+    scanned: sum(lanes, (lane) => lane.walk.scanned),
+    matched: sum(lanes, (lane) => lane.walk.matched),
+    error: failure,
+    notices: noticesOf(report),
+  }
+}
+
+/** A cursor that reads exactly what the gaps of one source hold, in a reading of that source alone. */
+function resumeCursor(sourceKey: string, gaps: readonly Gap[], reading: Reading): string {
+  const { filter, order } = reading.request
+  return reading.bindCursors({ filter, order, sourceKeys: [sourceKey] }).encode({
+    asOfMs: reading.asOfMs,
+    key: null,
+    searched: null,
+    delivered: false,
+    gaps: [],
+    segments: gaps.map(({ top, bottom }) => ({ top, bottom })),
+    orders: [],
+  })
+}
+
+/** The part of what was searched, from where the reading began, in which nothing is missing. */
+function withoutGaps(searched: KeyRange, gaps: readonly Gap[], reading: Reading): KeyRange | null {
+  let { top, bottom } = searched
+  for (const gap of gaps) {
+    if (reading.request.order === 'NEWEST_FIRST')
+      bottom = bottom === null || compareCuts(gap.top, bottom) < 0 ? gap.top : bottom
+    else top = gap.bottom !== null && compareCuts(gap.bottom, top) > 0 ? gap.bottom : top
+  }
+  return bottom !== null && compareCuts(top, bottom) >= 0 ? null : { top, bottom }
+}
+
+function hullOf(gaps: readonly Gap[]): { sinceMs?: number; untilMs: number } {
+  const untilMs = Math.max(...gaps.map(({ top }) => untilOf(top, 'touched')))
+  const bottoms = gaps.map(({ bottom }) => bottom)
+  const bounded = bottoms.filter((bottom) => bottom !== null)
+  if (bounded.length < bottoms.length) return { untilMs }
+  return { sinceMs: Math.min(...bounded.map((bottom) => sinceOf(bottom, 'touched'))), untilMs }
+}
+
+/** `whole`: the time steps that lie wholly below the cut. `touched`: all that may have an entry below it. */
+function untilOf(cut: Cut, reach: 'whole' | 'touched'): number {
+  return reach === 'whole' && !isBetweenSteps(cut) ? cut.timeMs : cut.timeMs + 1
+}
+
+/** `whole`: the time steps that lie wholly above the cut. `touched`: all that may have an entry above it. */
+function sinceOf(cut: Cut, reach: 'whole' | 'touched'): number {
+  return reach === 'touched' && !isBetweenSteps(cut) ? cut.timeMs : cut.timeMs + 1
+}
+
+function isBetweenSteps(cut: Cut): boolean {
+  return cut.sourceKey === '' && !cut.after
+}
+
+function noticesOf({ plan, lanes }: SourceReport): readonly string[] {
+  if (!plan.possible) return ['The filter can match no entry of this source, so it was not asked.']
+  const notices = new Set<string>()
+  if (plan.emulated.length > 0) {
+    notices.add(
+      `The gateway evaluates ${plan.emulated.join(', ')} itself: the provider cannot, or not with these values.`,
+    )
+  }
+  for (const lane of lanes) {
+    const { order } = lane.walk.hints
+    if (order.kind === 'unsorted') {
+      notices.add(
+        'The provider sends its entries in no order, so they are read by small windows and sorted here.',
+      )
+    }
+    for (const notice of lane.notices) notices.add(notice)
+  }
+  return [...notices]
+}
+
+function sum(lanes: readonly Lane[], count: (lane: Lane) => number): number {
+  return lanes.reduce((total, lane) => total + count(lane), 0)
+}

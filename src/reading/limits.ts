@@ -1,0 +1,26 @@
+/** Bounds of the reading layer. Each is a default that the configuration may change. */
+export interface ReadingLimits {
+  /** Upstream requests that one page may cost one source before it ends early with SCAN_LIMIT. */
+  readonly requestsPerPage: number
+  /** Rows that one page may look at per source before it ends early with SCAN_LIMIT. */
+  readonly scannedPerPage: number
+  /** Upstream requests without any progress after which a source is given up for this page. */
+  readonly requestsWithoutProgress: number
+  /** Gaps that a reading may carry; past them a page is an error (design.md, step 2). */
+  readonly gapsMax: number
+  /** How long after its as-of a cursor is accepted. */
+  readonly cursorLifetimeMs: number
+  /** Read-ahead: how many rows are kept in all, and for how long. 0 rows keeps nothing. */
+  readonly readAheadRows: number
+  readonly readAheadMs: number
+}
+
+export const defaultReadingLimits: ReadingLimits = {
+  requestsPerPage: 60,
+  scannedPerPage: 5_000,
+  requestsWithoutProgress: 400,
+  gapsMax: 32,
+  cursorLifetimeMs: 30 * 86_400_000,
+  readAheadRows: 20_000,
+  readAheadMs: 120_000,
+}

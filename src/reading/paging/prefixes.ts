@@ -1,0 +1,147 @@
+import { sourceFailure } from '../../model/failure.js'
+import {
+  fillPassesMax,
+  granuleRowsMax,
+  type PageView,
+  type Place,
+  type SeenRow,
+  type Step,
+  type Terrain,
+} from './step.js'
+
+/**
+ * Cursor dialects read in the provider's own order: by the first page of ever smaller windows.
+ *
+ * A first page is a prefix of the sorted window, so it holds everything down to its last row's time step; the next
+ * window begins at that step. The provider's cursor is followed only where that brings nothing new: a time step that
+ * does not fit into a page, or an empty page that promises more (reliability.md section 2, D2).
+ */
+export interface PrefixTask {
+  readonly kind: 'prefix'
+  readonly start: number
+  readonly end: number
+  readonly follow: Follow | null
+}
+
+/** Following the provider's cursor through a time step (or a whole window), twice until two reads agree. */
+interface Follow {
+  /** The time step; null: the whole window, whose rows have no order. */
+  readonly granule: number | null
+  readonly rows: ReadonlyMap<string, SeenRow>
+  /** An entry came twice in this read, so another may have been passed over: the read cannot be believed. */
+  readonly repeated: boolean
+  /** Cursors followed in this read; one that comes again is a fault. */
+  readonly trail: readonly string[]
+  /** What the read before gave, complete up to its edge; null before the first is finished. */
+  readonly previous: { readonly rows: ReadonlyMap<string, SeenRow>; readonly edge: number } | null
+  readonly reads: number
+}
+
+/** How many pages of one read may be empty or known before the provider is taken to go in circles. */
+const trailMax = 400
+
+export function prefixOf(start: number, end: number): PrefixTask {
+  return { kind: 'prefix', start, end, follow: null }
+}
+
+/** Reads a whole window that has no order, or cannot be made narrower, by following the cursor through it. */
+export function followOf(start: number, end: number): PrefixTask {
+  return { kind: 'prefix', start, end, follow: newFollow(null) }
+}
+
+export function placeOfPrefix(task: PrefixTask): Place {
+  const upstreamCursor = task.follow?.trail.at(-1)
+  return { start: task.start, end: task.end, ...(upstreamCursor !== undefined && { upstreamCursor }) }
+}
+
+export function absorbPrefix(task: PrefixTask, page: PageView, terrain: Terrain): Step<PrefixTask> {
+  if (task.follow) return absorbFollow({ ...task, follow: task.follow }, page, terrain)
+  const last = page.rows.at(-1)
+  if (!page.more)
+    return { kind: 'claim', rows: within(page.rows, terrain.frontier, task.end), to: task.end, next: null }
+  const flat = page.rows[0]?.progress === last?.progress
+  if (last !== undefined && last.progress > terrain.frontier && (terrain.proven || !flat)) {
+    const to = Math.min(last.progress, task.end)
+    return { kind: 'claim', rows: within(page.rows, terrain.frontier, to), to, next: null }
+  }
+  const granule = last === undefined ? terrain.frontier : Math.max(last.progress, terrain.frontier)
+  return absorbFollow({ ...task, follow: newFollow(granule) }, page, terrain)
+}
+
+/**
+ * The provider refused a cursor that it gave (expired, used up): the read begins again without it. Counts as a read;
+ * null when there was none to refuse or it has happened too often.
+ */
+export function refuseCursor(task: PrefixTask): PrefixTask | null {
+  const { follow } = task
+  if (!follow || follow.trail.length === 0 || follow.reads + 1 >= fillPassesMax) return null
+  return {
+    ...task,
+    follow: { ...follow, rows: new Map(), repeated: false, trail: [], reads: follow.reads + 1 },
+  }
+}
+
+function newFollow(granule: number | null): Follow {
+  return { granule, rows: new Map(), repeated: false, trail: [], previous: null, reads: 0 }
+}
+
+function absorbFollow(
+  task: PrefixTask & { follow: Follow },
+  page: PageView,
+  terrain: Terrain,
+): Step<PrefixTask> {
+  const { granule } = task.follow
+  const rows = new Map(task.follow.rows)
+  let { repeated } = task.follow
+  for (const row of page.rows) {
+    if (granule !== null && row.progress < granule) continue
+    repeated ||= rows.has(row.id)
+    rows.set(row.id, row)
+  }
+  const follow = { ...task.follow, rows, repeated }
+  if (rows.size > granuleRowsMax) return { kind: 'failed', failure: sourceFailure('TOO_DENSE') }
+  const last = page.rows.at(-1)
+  const passed = granule !== null && last !== undefined && last.progress > granule
+  if (!page.more || passed) return finishRead({ ...task, follow }, page, terrain)
+  const token = page.upstreamCursor
+  if (token === undefined || follow.trail.includes(token) || follow.trail.length >= trailMax) {
+    const message =
+      token === undefined
+        ? 'The provider announces more entries but gives no cursor to read them with.'
+        : 'The provider gives the same cursor again and again.'
+    return { kind: 'failed', failure: sourceFailure('NO_PROGRESS', { message }) }
+  }
+  return { kind: 'again', task: { ...task, follow: { ...follow, trail: [...follow.trail, token] } } }
+}
+
+/** A read is believed as far as the one before gave the same ids, or when one page held all of it. */
+function finishRead(
+  task: PrefixTask & { follow: Follow },
+  page: PageView,
+  terrain: Terrain,
+): Step<PrefixTask> {
+  const { rows, previous, repeated, trail } = task.follow
+  const passedTo = page.rows.at(-1)?.progress
+  const read = { rows, edge: Math.min(page.more && passedTo !== undefined ? passedTo : task.end, task.end) }
+  const edge = Math.min(read.edge, previous?.edge ?? read.edge)
+  const believed = trail.length === 0 || (!repeated && previous !== null && agree(previous.rows, rows, edge))
+  if (believed) {
+    return { kind: 'claim', rows: within([...rows.values()], terrain.frontier, edge), to: edge, next: null }
+  }
+  const reads = task.follow.reads + 1
+  if (reads >= fillPassesMax) return { kind: 'failed', failure: sourceFailure('UNSTABLE') }
+  const follow = { ...newFollow(task.follow.granule), previous: repeated ? null : read, reads }
+  return { kind: 'again', task: { ...task, follow } }
+}
+
+/** Whether two reads gave the same entries of less progress than `edge`. */
+function agree(a: ReadonlyMap<string, SeenRow>, b: ReadonlyMap<string, SeenRow>, edge: number): boolean {
+  const before = (rows: ReadonlyMap<string, SeenRow>) =>
+    [...rows.values()].filter(({ progress }) => progress < edge)
+  const [left, right] = [before(a), before(b)]
+  return left.length === right.length && left.every(({ id }) => b.has(id))
+}
+
+function within(rows: readonly SeenRow[], from: number, to: number): readonly SeenRow[] {
+  return rows.filter(({ progress }) => progress >= from && progress < to)
+}

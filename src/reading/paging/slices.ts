@@ -1,0 +1,309 @@
+import { sourceFailure } from '../../model/failure.js'
+import {
+  fillPassesMax,
+  granuleRowsMax,
+  type PageView,
+  type Place,
+  type SeenRow,
+  type Step,
+  stallsMax,
+  type Terrain,
+} from './step.js'
+
+/**
+ * Offset dialects: reading by contiguous slices of a sorted list.
+ *
+ * The rule (reliability.md section 2, D1): a page is a snapshot of a contiguous slice. A slice that begins before the
+ * frontier's time step, or at the start of the list, and ends behind it holds every row from the frontier to its last
+ * row's time step, whatever offset it was asked with. So an offset is only a guess that the answer has to confirm;
+ * a wrong one costs a request, never an entry.
+ *
+ * Indices here count in the order of travel. Against the provider's order they count from the tail of the list, which
+ * needs the total that the page itself tells.
+ */
+export interface SliceTask {
+  readonly kind: 'slices'
+  readonly start: number
+  readonly end: number
+  /** Index to ask next; null: not known before a total is (against the provider's order). */
+  readonly at: number | null
+  readonly total: number | undefined
+  /** Rows that a page holds, as far as seen. */
+  readonly capacity: number
+  /** Largest index known to lie before the frontier, and smallest known not to. */
+  readonly below: number
+  readonly above: number
+  /** Offset that an empty page has shown to be behind the list, whatever `total` says. */
+  readonly endOffset: number | undefined
+  readonly stalls: number
+  readonly fill: Fill | null
+}
+
+/** Collecting the rows of one time step that does not fit into a page, or of the whole list when it has no order. */
+interface Fill {
+  readonly granule: number | null
+  readonly rows: ReadonlyMap<string, SeenRow>
+  readonly total: number | undefined
+  /** Index of the step's first row, once a slice has shown it in this pass. */
+  readonly from: number | null
+  readonly passes: number
+}
+
+/** Starts at the head of a window, or at its tail against the provider's order. `capacity`: rows asked per page. */
+export function slicesOf(start: number, end: number, capacity: number, terrain: Terrain): SliceTask {
+  return {
+    kind: 'slices',
+    start,
+    end,
+    at: terrain.direction === 'against' ? null : 0,
+    total: undefined,
+    capacity,
+    below: -1,
+    above: Number.POSITIVE_INFINITY,
+    endOffset: undefined,
+    stalls: 0,
+    fill: null,
+  }
+}
+
+/** Collects a whole window that has no order and cannot be made narrower. */
+export function fillOf(start: number, end: number, capacity: number): SliceTask {
+  const whole = { granule: null, rows: new Map(), total: undefined, from: null, passes: 0 }
+  const task = slicesOf(start, end, capacity, wholeTerrain)
+  return { ...task, fill: whole }
+}
+
+const wholeTerrain: Terrain = {
+  frontier: 0,
+  direction: 'unsorted',
+  proven: true,
+  slackBeforeMs: 0,
+  slackMs: 0,
+}
+
+export function placeOfSlice(task: SliceTask, terrain: Terrain): Place {
+  return { start: task.start, end: task.end, offset: offsetOf(task, terrain) }
+}
+
+function offsetOf(task: SliceTask, terrain: Terrain): number {
+  if (terrain.direction !== 'against') return task.at ?? 0
+  if (task.at === null || task.total === undefined) return 0
+  return Math.max(0, task.total - task.at - task.capacity)
+}
+
+/** What a slice says about itself, in indices of travel. */
+interface Slice {
+  readonly rows: readonly SeenRow[]
+  readonly first: number
+  readonly reachesStart: boolean
+  readonly reachesEnd: boolean
+}
+
+/** Advances by one page. `again` with a null task: the page lacks the total without which this way does not work. */
+export function absorbSlice(before: SliceTask, page: PageView, terrain: Terrain): Step<SliceTask> {
+  if (before.stalls >= stallsMax) return { kind: 'failed', failure: sourceFailure('NO_PROGRESS') }
+  const offset = offsetOf(before, terrain)
+  const count = page.rows.length
+  const against = terrain.direction === 'against'
+  if (against && page.total === undefined) return { kind: 'again', task: null }
+  const endOffset = count === 0 ? offset : page.total === before.total ? before.endOffset : undefined
+  const behind = offset + count
+  const atListEnd =
+    count === 0 ||
+    (endOffset !== undefined && behind >= endOffset) ||
+    (!page.more && (page.total === undefined || behind >= page.total))
+  const task: SliceTask = {
+    ...before,
+    total: page.total,
+    endOffset,
+    capacity: atListEnd || behind >= (page.total ?? behind + 1) ? before.capacity : count,
+    stalls: before.stalls + 1,
+  }
+  if (count === 0 && offset === 0) return emptyList(task, page)
+  const length = Math.max(behind, endOffset ?? page.total ?? behind)
+  const slice: Slice = {
+    rows: page.rows,
+    first: against ? length - behind : offset,
+    reachesStart: against ? atListEnd : offset === 0,
+    reachesEnd: against ? offset === 0 : atListEnd,
+  }
+  if (against && !atListEnd && behind >= (page.total ?? 0)) {
+    // More rows are announced than the total counts: look behind it.
+    return { kind: 'again', task: { ...task, total: behind + task.capacity, at: 0 } }
+  }
+  if (before.at === null && !slice.reachesStart) {
+    // The first page against the order only tells how long the list is; the start is at its tail.
+    return { kind: 'again', task: { ...task, at: 0, above: slice.first } }
+  }
+  if (against && count === 0) return { kind: 'again', task: { ...task, total: offset, at: 0 } }
+  return task.fill ? absorbFill({ ...task, fill: task.fill }, slice, terrain) : place(task, slice, terrain)
+}
+
+function emptyList(task: SliceTask, page: PageView): Step<SliceTask> {
+  if ((page.total ?? 0) > 0) {
+    // The answer contradicts itself: ask once more, and never take it for an empty log.
+    return task.stalls < 3
+      ? { kind: 'again', task: { ...task, endOffset: undefined, fill: null } }
+      : {
+          kind: 'failed',
+          failure: sourceFailure('UNSTABLE', {
+            message: `The provider counts ${page.total} matching entries but sends none of them.`,
+          }),
+        }
+  }
+  return { kind: 'claim', rows: [], to: task.end, next: null }
+}
+
+function place(task: SliceTask, slice: Slice, terrain: Terrain): Step<SliceTask> {
+  const { frontier } = terrain
+  const first = slice.rows[0]
+  const last = slice.rows.at(-1)
+  if (first === undefined || last === undefined || (!slice.reachesStart && first.progress >= frontier)) {
+    return overshot(task, slice)
+  }
+  if (slice.reachesEnd) {
+    return { kind: 'claim', rows: fromFrontier(slice.rows, frontier, task.end), to: task.end, next: null }
+  }
+  if (last.progress < frontier) return undershot(task, slice)
+  const unproven = !terrain.proven && first.progress === last.progress
+  if (last.progress === frontier || unproven) return beginFill(task, slice, last.progress)
+  return claimTo(task, slice, terrain)
+}
+
+/** The slice runs from the frontier to its last time step, which may go on behind it. */
+function claimTo(task: SliceTask, slice: Slice, terrain: Terrain): Step<SliceTask> {
+  const edge = (slice.rows.at(-1) as SeenRow).progress // the caller has seen that there are rows
+  const to = Math.min(edge, task.end)
+  const rows = fromFrontier(slice.rows, terrain.frontier, to)
+  const inStep = slice.rows.findIndex((row) => row.progress === edge)
+  const reread = slice.rows.filter(
+    (row) => row.progress < edge && row.progress >= edge - terrain.slackBeforeMs,
+  ).length
+  // A fresh window is the plainest way on. Where its slack would bring back much of what is known, as with bounds
+  // of whole days, the next slice is asked for by its place; it begins one row before the unfinished time step.
+  const fresh = terrain.direction === 'along' && reread <= 2
+  const at = Math.max(0, slice.first + inStep - 1)
+  const next = { ...task, at, below: at, above: at + 1, stalls: 0 }
+  return { kind: 'claim', rows, to, next: fresh || to === task.end ? null : next }
+}
+
+/** The slice lies behind the frontier. What was known to lie before it and contradicts that is forgotten. */
+function overshot(task: SliceTask, slice: Slice): Step<SliceTask> {
+  return search({ ...task, above: slice.first, below: task.below < slice.first ? task.below : -1 })
+}
+
+/** The slice lies before the frontier. */
+function undershot(task: SliceTask, slice: Slice): Step<SliceTask> {
+  const below = slice.first + slice.rows.length - 1
+  // A slice of one row cannot be overlapped and passed at once.
+  if (slice.rows.length === 1) return { kind: 'again', task: { ...task, at: below + 1, below } }
+  return search({ ...task, below, above: task.above > below ? task.above : Number.POSITIVE_INFINITY })
+}
+
+/** Looks for the slice that holds the frontier, between two indices on either side of it. */
+function search(task: SliceTask): Step<SliceTask> {
+  const above = Math.min(task.above, task.total ?? Number.POSITIVE_INFINITY)
+  const { below } = task
+  const known = { ...task, fill: null }
+  if (above - below <= task.capacity || above === 0) {
+    return { kind: 'again', task: { ...known, at: Math.max(0, below) } }
+  }
+  // Nothing bounds the list: go on in steps that double.
+  if (above === Number.POSITIVE_INFINITY) {
+    const stride = task.capacity * 2 ** Math.min(task.stalls, 20)
+    return { kind: 'again', task: { ...known, at: below + stride } }
+  }
+  // The slice at the middle tells on which side of it the frontier lies, or holds it.
+  const middle = Math.floor((below + above - task.capacity) / 2)
+  return { kind: 'again', task: { ...known, at: Math.max(below, middle, 0) } }
+}
+
+function beginFill(task: SliceTask, slice: Slice, granule: number): Step<SliceTask> {
+  const inStep = slice.rows.findIndex((row) => row.progress === granule)
+  const at = Math.max(0, slice.first + inStep - 1)
+  const fill: Fill = { granule, rows: new Map(), total: task.total, from: null, passes: 0 }
+  // The slice at hand counts as the first of the pass when it cannot begin closer to the step.
+  if (at === slice.first) return absorbFill({ ...task, fill }, slice, fillTerrain)
+  return { kind: 'again', task: { ...task, at, fill } }
+}
+
+const fillTerrain: Terrain = { ...wholeTerrain, direction: 'along' }
+
+function absorbFill(task: SliceTask & { fill: Fill }, slice: Slice, terrain: Terrain): Step<SliceTask> {
+  const { fill } = task
+  const { granule } = fill
+  if (fill.total !== task.total && fill.from !== null) {
+    return repass(task, new Map(), fill.from)
+  }
+  const firstRow = slice.rows[0]
+  if (
+    fill.from === null &&
+    granule !== null &&
+    !slice.reachesStart &&
+    (firstRow?.progress ?? granule) >= granule
+  ) {
+    // The list shrank before the step: find its beginning again.
+    return overshot({ ...task, below: -1 }, slice)
+  }
+  const rows = new Map(fill.rows)
+  for (const row of slice.rows) {
+    if (granule === null || row.progress === granule) rows.set(row.id, row)
+  }
+  if (rows.size > granuleRowsMax) return { kind: 'failed', failure: sourceFailure('TOO_DENSE') }
+  const inStep = granule === null ? 0 : slice.rows.findIndex((row) => row.progress >= granule)
+  const from = fill.from ?? slice.first + Math.max(0, inStep)
+  const beyond = granule === null ? -1 : slice.rows.findIndex((row) => row.progress > granule)
+  if (beyond < 0 && !slice.reachesEnd) {
+    const at = slice.first + Math.max(1, slice.rows.length - 1)
+    return { kind: 'again', task: { ...task, at, fill: { ...fill, rows, from, total: task.total } } }
+  }
+  const size = slice.first + (beyond < 0 ? slice.rows.length : beyond) - from
+  if (rows.size !== size) return repass(task, rows.size > size ? new Map() : rows, from)
+  return finishFill(task, slice, rows, terrain)
+}
+
+/** Reads the step once more: ids found so far count on as long as the total stands still. */
+function repass(task: SliceTask & { fill: Fill }, rows: Map<string, SeenRow>, from: number): Step<SliceTask> {
+  const passes = task.fill.passes + 1
+  if (passes >= fillPassesMax) {
+    return {
+      kind: 'failed',
+      failure: sourceFailure('UNSTABLE', {
+        message: `Entries of one time step came in a different order at each of ${passes} reads, so none could be told complete.`,
+      }),
+    }
+  }
+  const fill: Fill = { ...task.fill, rows, from: null, total: task.total, passes }
+  return { kind: 'again', task: { ...task, at: Math.max(0, from - 1), fill, stalls: 0 } }
+}
+
+function finishFill(
+  task: SliceTask & { fill: Fill },
+  slice: Slice,
+  found: ReadonlyMap<string, SeenRow>,
+  terrain: Terrain,
+): Step<SliceTask> {
+  const { granule } = task.fill
+  if (granule === null) {
+    const inWindow = [...found.values()].filter(
+      ({ progress }) => progress >= task.start && progress < task.end,
+    )
+    return { kind: 'claim', rows: inWindow, to: task.end, next: null }
+  }
+  const snapshot = (slice.rows[0]?.progress ?? Number.POSITIVE_INFINITY) <= granule
+  const last = slice.rows.at(-1)
+  const edge = !snapshot || last === undefined ? granule + 1 : slice.reachesEnd ? task.end : last.progress
+  const to = Math.min(Math.max(edge, granule + 1), task.end)
+  const beyond = slice.rows.filter(({ progress }) => progress > granule && progress < to)
+  const rows = granule < task.end ? [...found.values(), ...beyond] : []
+  if (terrain.direction !== 'against' || to === task.end || last === undefined) {
+    return { kind: 'claim', rows, to, next: null }
+  }
+  const inStep = slice.rows.findIndex((row) => row.progress >= to)
+  const at = Math.max(0, slice.first + (inStep < 0 ? slice.rows.length : inStep) - 1)
+  return { kind: 'claim', rows, to, next: { ...task, at, below: at, above: at + 1, stalls: 0, fill: null } }
+}
+
+function fromFrontier(rows: readonly SeenRow[], frontier: number, to: number): readonly SeenRow[] {
+  return rows.filter(({ progress }) => progress >= frontier && progress < to)
+}

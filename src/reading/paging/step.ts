@@ -1,0 +1,66 @@
+import type { SourceFailure } from '../../model/failure.js'
+import type { UpstreamRow } from '../../model/provider.js'
+
+/** A row as a walk sees it: `progress` grows along the way (travel.ts), whichever way that is. */
+export interface SeenRow {
+  readonly progress: number
+  readonly id: string
+  readonly row: UpstreamRow
+}
+
+/** One page that came back, its rows in the order of travel (or as sent, when the source has no order). */
+export interface PageView {
+  readonly rows: readonly SeenRow[]
+  readonly more: boolean
+  readonly total: number | undefined
+  readonly upstreamCursor: string | undefined
+}
+
+/** What a paging step may know of the walk it serves. */
+export interface Terrain {
+  /** Everything of less progress is known; rows below it are re-reads. */
+  readonly frontier: number
+  /** Whether the provider sends rows in the order of travel (`along`), against it, or in none. */
+  readonly direction: 'along' | 'against' | 'unsorted'
+  /** Whether a page has shown that order yet, or the provider states it. */
+  readonly proven: boolean
+  /** By how much rows may lie before the window that was asked for, in ms of progress. */
+  readonly slackBeforeMs: number
+  /** By how much rows may lie around it, both sides together, in ms. */
+  readonly slackMs: number
+}
+
+/** What to ask next: a window of progress, start inclusive, end exclusive, and a place in it. */
+export interface Place {
+  readonly start: number
+  readonly end: number
+  readonly offset?: number
+  readonly upstreamCursor?: string
+}
+
+/**
+ * What a page has shown.
+ * - `claim`: every row from the frontier to `to` (exclusive) is in `rows`; `next` goes on without a fresh window.
+ * - `stash`: every row from `from` to `to` is in `rows`, though what lies before `from` is not known yet.
+ * - `again`: nothing yet; go on with `task`, or choose anew when it is null.
+ * - `failed`: the source cannot be read on.
+ */
+export type Step<Task> =
+  | {
+      readonly kind: 'claim'
+      readonly rows: readonly SeenRow[]
+      readonly to: number
+      readonly next: Task | null
+    }
+  | { readonly kind: 'stash'; readonly rows: readonly SeenRow[]; readonly from: number; readonly to: number }
+  | { readonly kind: 'again'; readonly task: Task | null }
+  | { readonly kind: 'failed'; readonly failure: SourceFailure }
+
+/** Rows of one time step at most; more is TOO_DENSE. */
+export const granuleRowsMax = 10_000
+
+/** How often a time step that does not fit into a page is read again until it can be told complete. */
+export const fillPassesMax = 10
+
+/** How many pages in a row may bring no progress. */
+export const stallsMax = 48

@@ -1,0 +1,239 @@
+// node:crypto is the one thing from outside that this layer uses: it computes and has no effect on the world.
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { type EntryFilter, setFilterFields } from '../model/filter.js'
+import { type AuditEntryOrder, compareText, type EntryKey } from '../model/order.js'
+import type { Secret } from '../model/secret.js'
+import type { NativeOrder } from './native-order.js'
+import type { Gap } from './ranges.js'
+import type { Cut, KeyRange, Travel } from './travel.js'
+
+/**
+ * Position cursors: design.md 4.1.
+ *
+ * A cursor is `base64url(payload || tag)`: payload is compact JSON, tag the first 16 bytes of HMAC-SHA256 over it.
+ * It says where a reader stands in the total order and holds nothing that a provider gave as a token.
+ */
+export interface Position {
+  /** The instant that the reading is pinned at, UTC milliseconds. */
+  readonly asOfMs: number
+  /** The entry that the cursor stands at; null when it stands between entries. */
+  readonly key: EntryKey | null
+  /** How far a reader going this way has looked without finding more, when that is farther than the key. */
+  readonly searched: { readonly travel: Travel; readonly cut: Cut } | null
+  /** Whether the reading had delivered an entry at or before this place. */
+  readonly delivered: boolean
+  readonly gaps: readonly Gap[]
+  /** Set on a cursor that replays gaps: the ranges to read, newest first, of one source. */
+  readonly segments: readonly KeyRange[] | null
+  /** Sources that were read in another order than newest first. */
+  readonly orders: readonly (readonly [sourceKey: string, kind: NativeOrder['kind']])[]
+}
+
+/** What a cursor is bound to. */
+interface Binding {
+  readonly filter: EntryFilter
+  readonly order: AuditEntryOrder
+  readonly sourceKeys: readonly string[]
+}
+
+const version = 1
+const nativeOrders = [
+  'newestFirst',
+  'oldestFirst',
+  'unsorted',
+] as const satisfies readonly NativeOrder['kind'][]
+const tagBytes = 16
+/** Longer text is no cursor of ours: 32 gaps of two positions with ids of up to 200 characters stay below. */
+const cursorLengthMax = 65_536
+
+type DecodedCursor = { readonly position: Position } | { readonly problem: string }
+
+/** Cursors of one kind of reading. */
+export interface CursorCodec {
+  encode(position: Position): string
+  /** Opens a cursor, or says in words what is wrong with it. */
+  decode(text: string, nowMs: number): DecodedCursor
+}
+
+export type BindCursors = (binding: Binding) => CursorCodec
+
+/**
+ * Makes the codec for every kind of reading. `secrets` is not empty: the first signs, all verify, so a secret can be
+ * changed without cutting anybody's reading short. `lifetimeMs`: how long after its as-of a cursor is accepted.
+ */
+export function createCursorCodecs(secrets: readonly Secret[], lifetimeMs: number): BindCursors {
+  const keys = secrets.map((secret) =>
+    createHash('sha256').update(`auditgraph cursor\n${secret.reveal()}`).digest(),
+  )
+  const [signingKey] = keys
+  if (signingKey === undefined) throw new Error('A cursor codec needs at least one secret.')
+  return (binding) => {
+    const bound = digestsOf(binding)
+    return {
+      encode(position) {
+        const payload = Buffer.from(JSON.stringify(toWire(position, bound)))
+        return Buffer.concat([payload, tagOf(payload, signingKey)]).toString('base64url')
+      },
+      decode(text, nowMs) {
+        const payload = openEnvelope(text, keys)
+        if (payload === null) {
+          return {
+            problem:
+              'is not a cursor that this gateway issued, or it was changed. Use one from pageInfo or an edge',
+          }
+        }
+        const wire = JSON.parse(payload.toString()) as WireCursor // authenticated: we wrote it
+        const problem = bindingProblem(wire, bound)
+        if (problem !== null) return { problem }
+        const position = fromWire(wire)
+        if (position.asOfMs + lifetimeMs < nowMs) {
+          return { problem: 'has expired. Begin a new reading without a cursor' }
+        }
+        return { position }
+      },
+    }
+  }
+}
+
+type WireCut =
+  | readonly [timeMs: number, sourceKey: string, id: string, after: 0 | 1]
+  | readonly [timeMs: number]
+type WireRange = readonly [top: WireCut, bottom: WireCut | null]
+
+/** What a cursor is bound to, in short: digests of the filter and the sources, and the order's first letter. */
+interface Bound {
+  readonly f: string
+  readonly s: string
+  readonly o: string
+}
+
+function digestsOf(binding: Binding): Bound {
+  return {
+    f: filterDigest(binding.filter),
+    s: sourcesDigest(binding.sourceKeys),
+    o: binding.order.charAt(0),
+  }
+}
+
+/** Version 1. Short names, because every edge carries one. */
+interface WireCursor extends Bound {
+  readonly v: typeof version
+  readonly t: number
+  readonly k?: readonly [timeMs: number, sourceKey: string, id: string]
+  readonly w?: readonly [Travel, WireCut]
+  readonly d?: 1
+  readonly g?: readonly (readonly [string, WireCut, WireCut | null])[]
+  readonly r?: readonly WireRange[]
+  /** Sources by the first letter of the order that they were read in. */
+  readonly n?: Readonly<Record<string, string>>
+}
+
+function toWire(position: Position, bound: Bound): WireCursor {
+  const { key, searched, gaps, segments, orders } = position
+  return {
+    v: version,
+    ...bound,
+    t: position.asOfMs,
+    ...(key && { k: [key.timeMs, key.sourceKey, key.id] as const }),
+    ...(searched && { w: [searched.travel, cutToWire(searched.cut)] as const }),
+    ...(position.delivered && { d: 1 as const }),
+    ...(gaps.length > 0 && { g: gaps.map((gap) => [gap.sourceKey, ...rangeToWire(gap)] as const) }),
+    ...(segments && { r: segments.map(rangeToWire) }),
+    ...(orders.length > 0 && { n: ordersToWire(orders) }),
+  }
+}
+
+function fromWire(wire: WireCursor): Position {
+  return {
+    asOfMs: wire.t,
+    key: wire.k ? { timeMs: wire.k[0], sourceKey: wire.k[1], id: wire.k[2] } : null,
+    searched: wire.w ? { travel: wire.w[0], cut: cutFromWire(wire.w[1]) } : null,
+    delivered: wire.d === 1,
+    gaps: (wire.g ?? []).map(([sourceKey, top, bottom]) => ({ sourceKey, ...rangeFromWire([top, bottom]) })),
+    segments: wire.r ? wire.r.map(rangeFromWire) : null,
+    orders: ordersFromWire(wire.n ?? {}),
+  }
+}
+
+/** One text of source keys a letter: keys hold no comma. */
+function ordersToWire(orders: Position['orders']): Readonly<Record<string, string>> {
+  const kinds = new Set(orders.map(([, kind]) => kind))
+  return Object.fromEntries(
+    [...kinds].map((kind) => [
+      kind.charAt(0),
+      orders.flatMap(([key, its]) => (its === kind ? [key] : [])).join(),
+    ]),
+  )
+}
+
+function ordersFromWire(wire: Readonly<Record<string, string>>): Position['orders'] {
+  return Object.entries(wire).flatMap(([letter, keys]) => {
+    const kind = nativeOrders.find((candidate) => candidate.startsWith(letter))
+    return kind ? keys.split(',').map((key) => [key, kind] as const) : []
+  })
+}
+
+function cutToWire(cut: Cut): WireCut {
+  if (cut.sourceKey === '' && cut.id === '' && !cut.after) return [cut.timeMs]
+  return [cut.timeMs, cut.sourceKey, cut.id, cut.after ? 1 : 0]
+}
+
+function cutFromWire([timeMs, sourceKey = '', id = '', after = 0]: WireCut): Cut {
+  return { timeMs, sourceKey, id, after: after === 1 }
+}
+
+function rangeToWire(range: KeyRange): WireRange {
+  return [cutToWire(range.top), range.bottom && cutToWire(range.bottom)]
+}
+
+function rangeFromWire([top, bottom]: WireRange): KeyRange {
+  return { top: cutFromWire(top), bottom: bottom && cutFromWire(bottom) }
+}
+
+function bindingProblem(wire: WireCursor, bound: Bound): string | null {
+  if (wire.v !== version)
+    return 'was issued by a newer version of the gateway. Begin a new reading without a cursor'
+  if (wire.o !== bound.o) {
+    return 'belongs to a reading in the other order. Keep `order` the same from page to page, or begin a new reading'
+  }
+  if (wire.s !== bound.s) {
+    return 'belongs to a reading of other sources. Keep `sources` the same from page to page, or begin a new reading'
+  }
+  if (wire.f !== bound.f) {
+    return 'belongs to a reading with another filter. Keep `filter` the same from page to page, or begin a new reading'
+  }
+  return null
+}
+
+/** The payload of an authentic cursor in canonical base64url (RFC 4648 section 5, without padding), or null. */
+function openEnvelope(text: string, keys: readonly Buffer[]): Buffer | null {
+  if (text.length > cursorLengthMax) return null
+  const bytes = Buffer.from(text, 'base64url')
+  // Node decodes leniently: blanks, padding and the other alphabet pass, and stray bits are dropped.
+  if (bytes.length <= tagBytes || bytes.toString('base64url') !== text) return null
+  const payload = bytes.subarray(0, -tagBytes)
+  const tag = bytes.subarray(-tagBytes)
+  return keys.some((key) => timingSafeEqual(tagOf(payload, key), tag)) ? payload : null
+}
+
+function tagOf(payload: Buffer, key: Buffer): Buffer {
+  return createHmac('sha256', key).update(payload).digest().subarray(0, tagBytes)
+}
+
+/** Lists count as sets: order and repetition of values make no other filter. */
+function filterDigest(filter: EntryFilter): string {
+  const sets = setFilterFields.map((field) => [
+    field,
+    filter[field] && [...new Set(filter[field])].sort(compareText),
+  ])
+  const { sinceMs = null, untilMs = null } = filter.occurredAt ?? {}
+  return digest(JSON.stringify([sinceMs, untilMs, sets]))
+}
+
+function sourcesDigest(sourceKeys: readonly string[]): string {
+  return digest(JSON.stringify([...sourceKeys].sort(compareText)))
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 11)
+}

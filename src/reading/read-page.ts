@@ -1,0 +1,354 @@
+import type { EntryKey } from '../model/order.js'
+import { coverageOf, type SourceReport } from './coverage.js'
+import { advanceLanes, countBefore, isOpen, type Lane, laneOf, leastFrontier } from './lanes.js'
+import type { ReadingLimits } from './limits.js'
+import { type MergedRow, takeMerged } from './merge.js'
+import { openReading, type Reading } from './open-reading.js'
+import type {
+  EntryEdge,
+  EntryPage,
+  InputProblem,
+  PageRequest,
+  ReadableSource,
+  ReadingFailed,
+} from './page.js'
+import { type FilterPlan, planFilter } from './plan.js'
+import type { BindCursors, Position } from './position-cursor.js'
+import { type Gap, mergeGaps } from './ranges.js'
+import type { KeptWalks, ReadAhead } from './read-ahead.js'
+import {
+  type Cut,
+  cutAbove,
+  cutAfter,
+  cutAtFrontier,
+  cutBefore,
+  type KeyRange,
+  narrowRange,
+} from './travel.js'
+import { type SourceHints, Walk } from './walk.js'
+
+/** What pages are read with. */
+export interface ReadingContext {
+  readonly sources: readonly ReadableSource[]
+  readonly bindCursors: BindCursors
+  readonly readAhead: ReadAhead
+  readonly limits: ReadingLimits
+  /** What was learned of a source's order and density. Lost without harm. */
+  readonly hints: Map<string, SourceHints>
+  readonly now: () => number
+}
+
+/**
+ * One page of the merged connection: design.md section 4.
+ *
+ * 1. Check the arguments and open the cursors: what is left to read, which way.
+ * 2. Walk every source, in parallel, until the page can be filled from rows before the least frontier.
+ * 3. Settle what a failure costs: itself, or the page.
+ * 4. Merge up to where the page ends, and name what may be missing before that as gaps.
+ * 5. Give every entry a cursor, every source a row of coverage, and keep what was fetched and not delivered.
+ */
+export async function readPage(
+  request: PageRequest,
+  context: ReadingContext,
+): Promise<EntryPage | InputProblem | ReadingFailed> {
+  const reading = openReading(request, context.sources, context.bindCursors, context.now())
+  if ('kind' in reading) return reading
+  const plans = new Map(
+    reading.sources.map((source) => [source.key, planFilter(request.filter, source.capabilities)]),
+  )
+
+  const stretches: Stretch[] = []
+  const rows: MergedRow[] = []
+  for (const segment of reading.segments) {
+    const lanes = lanesOf(segment, reading, plans, context)
+    await advanceLanes(lanes, reading.count + 1 - rows.length, context.limits, request.signal)
+    const stretch = settle(segment, lanes, reading, rows.length)
+    if (stretch === 'failed') return readingFailed(lanes, request)
+    stretches.push(stretch)
+    rows.push(...stretch.rows)
+    if (stretch.end !== null) break
+  }
+  for (const { lanes } of stretches) {
+    for (const { source, walk } of lanes) context.hints.set(source.key, walk.hints)
+  }
+  return pageOf(reading, plans, stretches, rows, context)
+}
+
+/** One segment as far as the page reads it. */
+interface Stretch {
+  readonly segment: KeyRange
+  readonly lanes: readonly Lane[]
+  readonly rows: readonly MergedRow[]
+  /** Where the page ends within the segment; null when the segment was read to its end. */
+  readonly end: Cut | null
+  /** Whether more rows are known behind the end; otherwise the budget or a failure ended the page. */
+  readonly full: boolean
+  /** What may be missing, each from where its source stopped to where the page ends. */
+  readonly gaps: readonly Gap[]
+}
+
+function lanesOf(
+  segment: KeyRange,
+  reading: Reading,
+  plans: ReadonlyMap<string, FilterPlan>,
+  context: ReadingContext,
+): readonly Lane[] {
+  const kept = keptWalks(reading, context)
+  return reading.sources.flatMap((source) => {
+    const plan = plans.get(source.key)
+    const floorMs = source.capabilities.window?.floorMs
+    const range = floorMs === undefined ? segment : narrowRange(segment, null, cutAbove(floorMs - 1))
+    if (!plan?.possible || range === null) return []
+    const { pushdown, matches } = plan
+    const { travel } = reading
+    const walkPlan = {
+      sourceKey: source.key,
+      capabilities: source.capabilities,
+      travel,
+      range,
+      pushdown,
+      matches,
+    }
+    const walk =
+      kept?.get(source.key)?.fork(walkPlan) ?? new Walk(walkPlan, hintsOf(source, reading, context))
+    return [laneOf(source, walk)]
+  })
+}
+
+function keptWalks(
+  { request, segments, backward, travel }: Reading,
+  context: ReadingContext,
+): KeptWalks | undefined {
+  const [goesOn, bounds] = backward ? [request.before, request.after] : [request.after, request.before]
+  const plain = goesOn !== undefined && bounds === undefined && segments.length === 1
+  return plain ? context.readAhead.get(goesOn, travel) : undefined
+}
+
+function hintsOf(source: ReadableSource, reading: Reading, context: ReadingContext): SourceHints | undefined {
+  const known = context.hints.get(source.key)
+  const kind = reading.orders.find(([sourceKey]) => sourceKey === source.key)?.[1]
+  if (kind === undefined || known?.order.kind === kind) return known
+  return { order: { kind, proven: kind === 'unsorted' }, ...(known && { stride: known.stride }) }
+}
+
+/**
+ * Decides where the page ends and what a failing source costs it: design.md 4.11.
+ * 'failed' when there is no page: a source failed under FAIL, or all that were asked did.
+ */
+function settle(
+  segment: KeyRange,
+  lanes: readonly Lane[],
+  reading: Reading,
+  before: number,
+): Stretch | 'failed' {
+  const { travel, request } = reading
+  const failed = lanes.filter((lane) => lane.failure !== null)
+  if (failed.length > 0 && request.onSourceError === 'FAIL') return 'failed'
+  let horizon = leastFrontier(lanes)
+  if (failed.length > 0 && !lanes.some(isOpen)) {
+    // Nothing but failed sources is left. What they gave before they failed makes a page that the next one goes on
+    // from; with nothing given, the sources that are finished end the reading, and the rest of it is a gap.
+    const given = Math.min(...failed.map(({ walk }) => walk.frontier))
+    if (before + countBefore(lanes, given) > 0) horizon = given
+    else if (failed.length === lanes.length) return 'failed'
+  }
+  const wanted = reading.count - before
+  const full = countBefore(lanes, horizon) > wanted
+  const rows = takeMerged(lanes, wanted, horizon, travel)
+  const last = rows.at(-1)
+  const end = full
+    ? last
+      ? goOnFrom(last.key, reading)
+      : segmentStart(segment, reading)
+    : horizon < Number.POSITIVE_INFINITY
+      ? cutAtFrontier(horizon, travel)
+      : null
+  const gaps = failed.flatMap((lane) => gapOf(lane, segment, end, reading) ?? [])
+  return { segment, lanes, rows, end, full, gaps }
+}
+
+/** What a failed source may hold between where it stopped and where the page ends. */
+function gapOf(lane: Lane, segment: KeyRange, end: Cut | null, reading: Reading): Gap | null {
+  const { walk, source } = lane
+  const stop = walk.frontier > walk.startsAt ? cutAtFrontier(walk.frontier, reading.travel) : null
+  const range = reading.travel === 'down' ? narrowRange(segment, stop, end) : narrowRange(segment, end, stop)
+  return range && { sourceKey: source.key, ...range }
+}
+
+/** The place just behind an entry, the way the page is read. */
+function goOnFrom(key: EntryKey, { travel }: Reading): Cut {
+  return travel === 'down' ? cutAfter(key) : cutBefore(key)
+}
+
+function segmentStart(segment: KeyRange, { travel }: Reading): Cut {
+  if (travel === 'down') return segment.top
+  return segment.bottom ?? cutAbove(Number.NEGATIVE_INFINITY)
+}
+
+function readingFailed(lanes: readonly Lane[], { after, before }: PageRequest): ReadingFailed {
+  return {
+    kind: 'readingFailed',
+    failures: lanes.flatMap(({ source, failure }) => (failure ? [{ sourceKey: source.key, failure }] : [])),
+    after: after ?? null,
+    before: before ?? null,
+  }
+}
+
+function pageOf(
+  reading: Reading,
+  plans: ReadonlyMap<string, FilterPlan>,
+  stretches: readonly Stretch[],
+  rows: readonly MergedRow[],
+  context: ReadingContext,
+): EntryPage | InputProblem {
+  const { backward } = reading
+  const last = stretches.at(-1)
+  const lanes = stretches.flatMap((stretch) => stretch.lanes)
+  const newGaps = [...stretches.flatMap(({ gaps }) => gaps), ...brokenGaps(lanes, reading)]
+  const gaps = mergeGaps(reading.gaps, newGaps)
+  if (gaps.length > context.limits.gapsMax) return tooManyGaps(reading, context.limits.gapsMax)
+
+  const more = last !== undefined && last.end !== null
+  const searched = more && !last.full && last.end ? { travel: reading.travel, cut: last.end } : null
+  const positionAt = positionsOf(reading, gaps, newGaps, lanes)
+  const edges = rows.map(({ key, seen }, index): EntryEdge => {
+    const position = positionAt(key, index === rows.length - 1 ? searched : null)
+    return {
+      cursor: reading.cursors.encode(position),
+      entry: { ...seen.row.content(), sourceKey: key.sourceKey },
+    }
+  })
+  const lastRead =
+    edges.at(-1)?.cursor ?? (searched ? reading.cursors.encode(positionAt(null, searched)) : null)
+  const shown = shownEdges(edges, reading)
+  if (more && lastRead !== null) keep(reading, lanes, lastRead, context)
+  const reports = reading.sources.map((source) => reportOf(source, reading, plans, stretches, gaps))
+  const coverage = reports.map((report) => coverageOf(report, reading))
+  return {
+    kind: 'page',
+    edges: shown,
+    ...neighbours(reading, more, edges.length),
+    startCursor: shown[0]?.cursor ?? (backward ? lastRead : null),
+    endCursor: shown.at(-1)?.cursor ?? (backward ? null : lastRead),
+    asOfMs: reading.asOfMs,
+    complete:
+      gaps.length === 0 && coverage.every(({ state }) => state === 'COMPLETE' || state === 'EXCLUDED'),
+    coverage,
+  }
+}
+
+/** The edges in the order of the connection. Given both, `last` takes from what `first` left (Relay, EdgesToReturn). */
+function shownEdges(read: readonly EntryEdge[], { request, backward }: Reading): readonly EntryEdge[] {
+  if (backward) return [...read].reverse()
+  return request.first !== undefined && request.last !== undefined ? read.slice(-request.last) : read
+}
+
+/** `hasNextPage` and `hasPreviousPage` by the Relay cursor connections specification, section 5.1 (PageInfo fields). */
+function neighbours(
+  { request, backward, after, before }: Reading,
+  more: boolean,
+  read: number,
+): { hasNextPage: boolean; hasPreviousPage: boolean } {
+  if (backward) return { hasPreviousPage: more, hasNextPage: before?.delivered ?? false }
+  const hasPreviousPage = request.last !== undefined ? read > request.last : (after?.delivered ?? false)
+  return { hasNextPage: more, hasPreviousPage }
+}
+
+/** Positions of this page's cursors. A gap of this page is carried only as far as the position has passed it. */
+function positionsOf(
+  reading: Reading,
+  gaps: readonly Gap[],
+  newGaps: readonly Gap[],
+  lanes: readonly Lane[],
+) {
+  const orders = ordersOf(reading, lanes)
+  const { asOfMs, after, before } = reading
+  const delivered = after?.delivered ?? before?.delivered ?? false
+  const segments = after?.segments ?? before?.segments ?? null
+  return (key: EntryKey | null, searched: Position['searched']): Position => {
+    const at = searched?.cut ?? (key && goOnFrom(key, reading))
+    const passed =
+      newGaps.length === 0 || at === null ? gaps : mergeGaps(reading.gaps, passedPart(newGaps, at, reading))
+    return { asOfMs, key, searched, delivered: delivered || key !== null, gaps: passed, segments, orders }
+  }
+}
+
+function passedPart(gaps: readonly Gap[], at: Cut, { travel }: Reading): readonly Gap[] {
+  return gaps.flatMap((gap) => {
+    const range = travel === 'down' ? narrowRange(gap, null, at) : narrowRange(gap, at, null)
+    return range ? [{ sourceKey: gap.sourceKey, ...range }] : []
+  })
+}
+
+/** Where an order that rows were placed by broke, what was delivered before the page may lack some: design.md 4.6. */
+function brokenGaps(
+  lanes: readonly Lane[],
+  { span, segments, travel, after, before }: Reading,
+): readonly Gap[] {
+  const from = segments[0]
+  if (!span || !from || (!after && !before)) return []
+  const range = travel === 'down' ? narrowRange(span, null, from.top) : narrowRange(span, from.bottom, null)
+  if (!range) return []
+  return lanes
+    .filter(({ walk }) => walk.orderBroken)
+    .map(({ source }) => ({ sourceKey: source.key, ...range }))
+}
+
+function ordersOf(reading: Reading, lanes: readonly Lane[]): Position['orders'] {
+  const orders = new Map(reading.orders)
+  for (const { source, walk } of lanes) {
+    const { kind, proven } = walk.hints.order
+    if (kind === 'newestFirst') orders.delete(source.key)
+    else if (proven) orders.set(source.key, kind)
+  }
+  return [...orders]
+}
+
+function keep(reading: Reading, lanes: readonly Lane[], cursor: string, context: ReadingContext): void {
+  if (reading.segments.length !== 1) return
+  const walks = lanes
+    .filter((lane) => lane.failure === null)
+    .map(({ source, walk }) => [source.key, walk] as const)
+  context.readAhead.set(cursor, reading.travel, new Map(walks))
+}
+
+function reportOf(
+  source: ReadableSource,
+  reading: Reading,
+  plans: ReadonlyMap<string, FilterPlan>,
+  stretches: readonly Stretch[],
+  gaps: readonly Gap[],
+): SourceReport {
+  const plan = plans.get(source.key)
+  if (!plan) throw new Error(`No plan for the source ${source.key}.`)
+  const lanes = stretches.flatMap((stretch) => stretch.lanes.filter((lane) => lane.source.key === source.key))
+  const last = stretches.at(-1)
+  const limited = lanes.some((lane) => lane.limited && isOpen(lane)) && last?.full === false
+  return {
+    sourceKey: source.key,
+    plan,
+    lanes,
+    searched: plan.possible ? searchedRange(source, reading, last?.end ?? null) : null,
+    gaps: gaps.filter((gap) => gap.sourceKey === source.key),
+    limited,
+  }
+}
+
+/** What was searched up to the page's end: of the whole reading when it goes forward, else of this page. */
+function searchedRange(source: ReadableSource, reading: Reading, end: Cut | null): KeyRange | null {
+  const { travel, backward, span, segments } = reading
+  const part = backward ? segments[0] : span
+  if (!part) return null
+  const floorMs = source.capabilities.window?.floorMs
+  const floored = floorMs === undefined ? part : narrowRange(part, null, cutAbove(floorMs - 1))
+  if (!floored || end === null) return floored
+  return travel === 'down' ? narrowRange(floored, null, end) : narrowRange(floored, end, null)
+}
+
+function tooManyGaps(reading: Reading, gapsMax: number): InputProblem {
+  return {
+    kind: 'inputProblem',
+    path: [reading.backward ? 'before' : 'after'],
+    message: `This reading has more than ${gapsMax} gaps, because sources failed again and again. Begin a new reading, or read each source's resumeCursor.`,
+  }
+}

@@ -1,0 +1,70 @@
+import type { AuditEntry } from '../model/entry.js'
+import { isFailure, type SourceFailure } from '../model/failure.js'
+import type { EntryKey } from '../model/order.js'
+import type { Secret } from '../model/secret.js'
+import { advanceLanes, laneOf } from './lanes.js'
+import { defaultReadingLimits, type ReadingLimits } from './limits.js'
+import type { ReadableSource, Reader } from './page.js'
+import { createCursorCodecs } from './position-cursor.js'
+import { createReadAhead } from './read-ahead.js'
+import { type ReadingContext, readPage } from './read-page.js'
+import { cutAbove } from './travel.js'
+import { Walk } from './walk.js'
+
+export interface ReaderOptions {
+  /** In configuration order; keys are unique and not empty. */
+  readonly sources: readonly ReadableSource[]
+  /** For the authentication of cursors: the first signs, all verify. Not empty. */
+  readonly secrets: readonly Secret[]
+  /** UTC milliseconds. */
+  readonly now: () => number
+  readonly limits?: Partial<ReadingLimits>
+}
+
+/** Makes the reading layer over sources. It keeps nothing that an answer depends on: see read-ahead.ts. */
+export function createReader(options: ReaderOptions): Reader {
+  const limits = { ...defaultReadingLimits, ...options.limits }
+  const context: ReadingContext = {
+    sources: options.sources,
+    bindCursors: createCursorCodecs(options.secrets, limits.cursorLifetimeMs),
+    readAhead: createReadAhead(limits, options.now),
+    limits,
+    hints: new Map(),
+    now: options.now,
+  }
+  return {
+    sources: options.sources,
+    readPage: (request) => readPage(request, context),
+    readEntry: (key, signal) => readEntry(key, signal, context),
+  }
+}
+
+/**
+ * One entry by its key: design.md 4.12. By the provider's own lookup where there is one, else by reading the entry's
+ * time step to its end. null only when it is proven not to be there.
+ */
+async function readEntry(
+  key: EntryKey,
+  signal: AbortSignal,
+  context: ReadingContext,
+): Promise<AuditEntry | null | SourceFailure> {
+  const source = context.sources.find((candidate) => candidate.key === key.sourceKey)
+  if (!source) return null
+  if (source.fetchEntry) {
+    const row = await source.fetchEntry(key.id, signal)
+    return row === null || isFailure(row) ? row : { ...row.content(), sourceKey: key.sourceKey }
+  }
+  const plan = {
+    sourceKey: key.sourceKey,
+    capabilities: source.capabilities,
+    travel: 'down' as const,
+    range: { top: cutAbove(key.timeMs), bottom: cutAbove(key.timeMs - 1) },
+    pushdown: {},
+    matches: (row: { readonly id: string }) => row.id === key.id,
+  }
+  const lane = laneOf(source, new Walk(plan, context.hints.get(source.key)))
+  await advanceLanes([lane], 1, { ...context.limits, scannedPerPage: Number.POSITIVE_INFINITY }, signal)
+  const found = lane.walk.rows[0]
+  if (found) return { ...found.row.content(), sourceKey: key.sourceKey }
+  return lane.failure
+}

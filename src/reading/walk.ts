@@ -1,0 +1,344 @@
+import type { Capabilities } from '../model/capabilities.js'
+import type { SourceFailure } from '../model/failure.js'
+import type { PageAsk, Pushdown, UpstreamPage, UpstreamRow } from '../model/provider.js'
+import { directionOf, type NativeOrder, observeOrder } from './native-order.js'
+import {
+  absorbPrefix,
+  followOf,
+  type PrefixTask,
+  placeOfPrefix,
+  prefixOf,
+  refuseCursor,
+} from './paging/prefixes.js'
+import { absorbSlice, fillOf, placeOfSlice, type SliceTask, slicesOf } from './paging/slices.js'
+import type { PageView, Place, SeenRow, Step, Terrain } from './paging/step.js'
+import {
+  absorbWindow,
+  firstStride,
+  isTight,
+  nextJump,
+  placeOfWindow,
+  type Stride,
+  strideAfterDisorder,
+  strideAfterOverflow,
+  strideAfterWhole,
+  strideToStep,
+  type WindowTask,
+  windowBefore,
+  windowOfStride,
+} from './paging/windows.js'
+import {
+  compareIds,
+  isInRange,
+  type KeyRange,
+  progressOf,
+  progressSpan,
+  type Travel,
+  windowOf,
+} from './travel.js'
+
+/** What is asked of one source, and how to tell whether a row is what was asked for. */
+export interface WalkPlan {
+  readonly sourceKey: string
+  readonly capabilities: Capabilities
+  readonly travel: Travel
+  readonly range: KeyRange
+  readonly pushdown: Pushdown
+  readonly matches: (row: UpstreamRow) => boolean
+}
+
+/** What one process has learned of a source and may start from next time. Only ever an assumption. */
+export interface SourceHints {
+  readonly order: NativeOrder
+  readonly stride?: Stride
+}
+
+/** Rows of an interval that lies ahead of the frontier and is known already. */
+interface Stash {
+  readonly from: number
+  readonly to: number
+  readonly rows: readonly SeenRow[]
+}
+
+type Task = SliceTask | PrefixTask | WindowTask
+
+/**
+ * One source as a state that is advanced page by page: design.md 4.2 to 4.8.
+ *
+ * Everything of less progress than `frontier` is known; `rows` are the matches among it that were not delivered yet,
+ * in the order of travel. `nextAsk` says what to ask, `absorb` takes the answer. No I/O, no clock.
+ */
+export class Walk {
+  readonly plan: WalkPlan
+  readonly #start: number
+  readonly #end: number
+  #frontier: number
+  #rows: SeenRow[] = []
+  #stashes: readonly Stash[] = []
+  #task: Task | null = null
+  #order: NativeOrder
+  #stride: Stride
+  #jumpMs = 0
+  /** The most rows that a page has held: a provider may give fewer than are asked. */
+  #pageRows = 0
+  #totalsMissing = false
+  /** An order that rows had been placed by turned out not to hold: what came before this walk may be incomplete. */
+  orderBroken = false
+  /** Rows looked at that were not known before, and matches among them. */
+  scanned = 0
+  matched = 0
+
+  constructor(plan: WalkPlan, hints: SourceHints | undefined) {
+    this.plan = plan
+    const { start, end } = progressSpan(plan.range, plan.travel)
+    this.#start = start
+    this.#end = end
+    this.#frontier = start
+    const stated = plan.capabilities.order === 'newestFirst'
+    this.#order = stated
+      ? { kind: hints?.order.kind ?? 'newestFirst', proven: true }
+      : { kind: hints?.order.kind ?? 'newestFirst', proven: hints?.order.kind === 'unsorted' }
+    this.#stride = hints?.stride ?? firstStride
+  }
+
+  /** The first progress of the walk's range. */
+  get startsAt(): number {
+    return this.#start
+  }
+
+  get frontier(): number {
+    return this.#frontier
+  }
+
+  /** Whether all of the range is known. */
+  get finished(): boolean {
+    return this.#frontier >= this.#end
+  }
+
+  /** Matches that are known and not taken, in the order of travel. */
+  get rows(): readonly SeenRow[] {
+    return this.#rows
+  }
+
+  /** Rows in memory, those ahead of the frontier included. */
+  get rowsHeld(): number {
+    return this.#stashes.reduce((count, stash) => count + stash.rows.length, this.#rows.length)
+  }
+
+  get hints(): SourceHints {
+    return { order: this.#order, stride: { ...this.#stride, empties: 0 } }
+  }
+
+  /** Takes the first `count` rows away: they are being delivered. */
+  take(count: number): void {
+    this.#rows = this.#rows.slice(count)
+  }
+
+  /** Whether nothing has been asked for it yet. */
+  get untouched(): boolean {
+    return this.#task === null && this.#frontier === this.#start && this.#stashes.length === 0
+  }
+
+  /** A copy that goes on under the plan of a later page, whose range begins within what is known here. */
+  fork(plan: WalkPlan): Walk {
+    const copy = new Walk(plan, this.hints)
+    copy.#frontier = this.#frontier
+    copy.#rows = this.#rows
+    copy.#stashes = this.#stashes
+    copy.#task = this.#task
+    copy.#order = this.#order
+    copy.#stride = this.#stride
+    copy.#jumpMs = this.#jumpMs
+    copy.#pageRows = this.#pageRows
+    copy.#totalsMissing = this.#totalsMissing
+    return copy
+  }
+
+  /** What to ask next; null when the walk is finished. Asking twice gives the same. */
+  nextAsk(): PageAsk | null {
+    if (this.finished) return null
+    this.#task ??= this.#chooseTask()
+    const place = this.#placeOf(this.#task)
+    const { capabilities, pushdown, travel } = this.plan
+    return {
+      ...windowOf(place.start, place.end, travel),
+      pushdown,
+      limit: capabilities.pageSizeMax,
+      ...(place.offset !== undefined && { offset: place.offset }),
+      ...(place.upstreamCursor !== undefined && { upstreamCursor: place.upstreamCursor }),
+    }
+  }
+
+  /** Takes the answer to the last ask. A failure is of the source and leaves what is known untouched. */
+  absorb(page: UpstreamPage): SourceFailure | null {
+    const task = this.#task
+    if (task === null) return null
+    const observed = observeOrder(this.#order, page.rows)
+    this.#order = observed.order
+    if (observed.changed) {
+      this.#task = null
+      if (observed.broken) this.#startOver()
+      return null
+    }
+    this.#pageRows = Math.max(this.#pageRows, page.rows.length)
+    const view = this.#viewOf(page)
+    const step = this.#stepOf(task, view)
+    if (step.kind === 'failed') return step.failure
+    if (step.kind === 'claim') this.#claim(task, step.rows, step.to, step.next)
+    else if (step.kind === 'stash') this.#keep(task, step)
+    else this.#task = step.task ?? this.#narrower(task, view)
+    return null
+  }
+
+  /** The provider refused the cursor that the last ask carried: begins that step again. False when that is no help. */
+  refuseCursor(): boolean {
+    if (this.#task?.kind !== 'prefix') return false
+    const task = refuseCursor(this.#task)
+    if (task) this.#task = task
+    return task !== null
+  }
+
+  #terrain(): Terrain {
+    const { capabilities, travel } = this.plan
+    const { since, until } = capabilities.boundSlackMs
+    return {
+      frontier: this.#frontier,
+      direction: directionOf(this.#order, travel),
+      proven: this.#order.proven,
+      slackBeforeMs: travel === 'down' ? until : since,
+      slackMs: since + until,
+    }
+  }
+
+  #chooseTask(): Task {
+    const { capabilities } = this.plan
+    const terrain = this.#terrain()
+    const spanEnd = capabilities.window
+      ? this.#frontier + capabilities.window.spanMaxMs
+      : Number.POSITIVE_INFINITY
+    const end = Math.min(this.#end, this.#stashes.at(-1)?.from ?? this.#end, spanEnd)
+    const { direction } = terrain
+    if (
+      capabilities.paging === 'offset' &&
+      direction !== 'unsorted' &&
+      !(direction === 'against' && this.#totalsMissing)
+    ) {
+      return slicesOf(this.#frontier, end, capabilities.pageSizeMax, terrain)
+    }
+    if (capabilities.paging === 'cursor' && direction === 'along') return prefixOf(this.#frontier, end)
+    if (this.#frontier === Number.NEGATIVE_INFINITY) return windowBefore(end, this.#jumpMs)
+    return windowOfStride(this.#frontier, end, this.#stride)
+  }
+
+  #placeOf(task: Task): Place {
+    if (task.kind === 'slices') return placeOfSlice(task, this.#taskTerrain(task))
+    return task.kind === 'prefix' ? placeOfPrefix(task) : placeOfWindow(task)
+  }
+
+  #stepOf(task: Task, view: PageView): Step<Task> {
+    const terrain = this.#taskTerrain(task)
+    if (task.kind === 'slices') return absorbSlice(task, view, terrain)
+    if (task.kind === 'prefix') return absorbPrefix(task, view, terrain)
+    const ended = !view.more && (view.total === undefined || view.rows.length >= view.total)
+    const whole = ended || (view.more && view.rows.length >= this.#pageRows)
+    return whole ? absorbWindow(task, view, ended, terrain) : { kind: 'again', task: null }
+  }
+
+  /** A window that is filled is read as it is sent, from its head, whatever its order. */
+  #taskTerrain(task: Task): Terrain {
+    const terrain = this.#terrain()
+    const fillsWhole = task.kind === 'slices' && task.fill !== null && task.fill.granule === null
+    return fillsWhole ? { ...terrain, direction: 'unsorted' } : terrain
+  }
+
+  #viewOf(page: UpstreamPage): PageView {
+    const { travel } = this.plan
+    const rows = page.rows.map((row) => ({ progress: progressOf(row.timeMs, travel), id: row.id, row }))
+    const task = this.#task
+    if (task && this.#taskTerrain(task).direction === 'against') rows.reverse()
+    return { rows, more: page.more, total: page.total, upstreamCursor: page.upstreamCursor }
+  }
+
+  #claim(task: Task, rows: readonly SeenRow[], to: number, next: Task | null): void {
+    this.#hold(rows)
+    this.#frontier = to
+    this.#task = next
+    if (task.kind === 'window') this.#resize(task, rows.length)
+    for (
+      let stash = this.#stashes.at(-1);
+      stash && stash.from <= this.#frontier;
+      stash = this.#stashes.at(-1)
+    ) {
+      const known = this.#frontier
+      this.#hold(stash.rows.filter(({ progress }) => progress >= known))
+      this.#frontier = Math.max(this.#frontier, stash.to)
+      this.#stashes = this.#stashes.slice(0, -1)
+      this.#task = null
+    }
+  }
+
+  /** Sizes the next window after one that came back whole. */
+  #resize(task: WindowTask, rows: number): void {
+    const resized = strideAfterWhole(task, rows, this.plan.capabilities.pageSizeMax)
+    const ahead = (this.#stashes.at(-1)?.from ?? this.#end) - this.#frontier
+    if (resized === null)
+      this.#stride = { spanMs: Number.isFinite(ahead) ? ahead / 2 : firstStride.spanMs, empties: 0 }
+    else this.#stride = { spanMs: resized.spanMs, empties: rows === 0 ? this.#stride.empties + 1 : 0 }
+  }
+
+  #keep(task: Task, stash: Stash): void {
+    this.#stashes = [...this.#stashes, stash]
+    this.#task = null
+    if (task.kind !== 'window') return
+    if (task.start === Number.NEGATIVE_INFINITY) this.#jumpMs = nextJump(this.#jumpMs, stash.rows)
+    else this.#stride = strideAfterOverflow(task, stash.from, stash.rows, this.plan.capabilities.pageSizeMax)
+  }
+
+  /** The task that follows when a page was no use: a narrower window, or one that is read to its end. */
+  #narrower(task: Task, view: PageView): Task | null {
+    const { capabilities } = this.plan
+    if (task.kind === 'slices') this.#totalsMissing = true
+    if (task.kind !== 'window') return null
+    if (task.start === Number.NEGATIVE_INFINITY) {
+      this.#jumpMs = nextJump(this.#jumpMs, view.rows)
+      return windowBefore(task.end, this.#jumpMs)
+    }
+    const terrain = this.#terrain()
+    // A page that is not full and still promises more, or a list of a few pages, is read to its end.
+    const short =
+      view.rows.length < this.#pageRows || (view.total ?? Number.POSITIVE_INFINITY) <= 4 * this.#pageRows
+    if (short || isTight(task, terrain)) {
+      return capabilities.paging === 'offset'
+        ? fillOf(task.start, task.end, capabilities.pageSizeMax)
+        : followOf(task.start, task.end)
+    }
+    this.#stride =
+      strideToStep(task, view, terrain) ?? strideAfterDisorder(task, view.total, capabilities.pageSizeMax)
+    return null
+  }
+
+  /** Adds rows that are newly known: those in the range are counted, those that match are kept. */
+  #hold(rows: readonly SeenRow[]): void {
+    const { range, sourceKey, travel, matches } = this.plan
+    const fresh: SeenRow[] = []
+    const ids = new Set<string>()
+    for (const seen of rows) {
+      const key = { timeMs: seen.row.timeMs, sourceKey, id: seen.id }
+      if (ids.has(seen.id) || !isInRange(key, range)) continue
+      ids.add(seen.id)
+      this.scanned += 1
+      if (!matches(seen.row)) continue
+      this.matched += 1
+      fresh.push(seen)
+    }
+    fresh.sort((a, b) => a.progress - b.progress || compareIds(a.id, b.id, travel))
+    this.#rows = this.#rows.length === 0 ? fresh : [...this.#rows, ...fresh]
+  }
+
+  #startOver(): void {
+    this.orderBroken = true
+    this.#frontier = this.#start
+    this.#rows = []
+    this.#stashes = []
+  }
+}
