@@ -1,0 +1,229 @@
+import type { SourceFailure } from '../model/failure.js'
+import type { TimeRange } from '../model/filter.js'
+import type { EntryEdge, EntryPage, SourceCoverage } from '../reading/page.js'
+import type { GatewayBuilder } from './builder.js'
+import type { EntryTypes } from './entry-types.js'
+import type { CountExactness, GatewayEnums } from './enums.js'
+import type { SourceTypes } from './source-types.js'
+
+interface EntryCount {
+  readonly value: number
+  readonly exactness: CountExactness
+}
+
+/** How many entries match, from one page alone: exact only when the page is the whole of a complete reading. */
+function countEntries(page: EntryPage): EntryCount {
+  const whole = page.complete && !page.hasNextPage && !page.hasPreviousPage
+  return { value: page.edges.length, exactness: whole ? 'EXACT' : 'AT_LEAST' }
+}
+
+/** Defines `AuditEntryConnection` and its parts: Relay's connection with coverage. */
+export function defineConnectionTypes(
+  builder: GatewayBuilder,
+  enums: GatewayEnums,
+  sources: SourceTypes,
+  entries: EntryTypes,
+) {
+  const parts = defineParts(builder, enums, entries)
+  const coverage = defineCoverage(builder, enums, sources)
+  return builder.objectRef<EntryPage>('AuditEntryConnection').implement({
+    description:
+      'One page of entries over all sources asked, and what it covers. A missing entry is always inside a range that `coverage` names.',
+    fields: (t) => ({
+      edges: t.expose('edges', {
+        type: [parts.Edge],
+        description: 'The entries of the page, each with its cursor.',
+      }),
+      nodes: t.field({
+        type: [entries.AuditEntry],
+        description: 'The entries of the page without their cursors.',
+        resolve: (page) => page.edges.map((edge) => edge.entry),
+      }),
+      pageInfo: t.field({ type: parts.PageInfo, description: 'How to go on.', resolve: (page) => page }),
+      totalCount: t.int({
+        nullable: true,
+        description:
+          'How many entries match in all. Null unless that is known exactly over every source asked. See `count`.',
+        resolve: (page) => {
+          const count = countEntries(page)
+          return count.exactness === 'EXACT' ? count.value : null
+        },
+      }),
+      count: t.field({
+        type: parts.EntryCount,
+        description: 'How many entries match as far as this page tells, and how sure that is.',
+        resolve: countEntries,
+      }),
+      asOf: t.expose('asOfMs', {
+        type: 'DateTime',
+        description:
+          'The instant at which the reading was pinned. Nothing later is on this page or on the pages after it.',
+      }),
+      complete: t.exposeBoolean('complete', {
+        description:
+          'Whether nothing is missing: every source COMPLETE or EXCLUDED, and no gap so far in this reading.',
+      }),
+      coverage: t.expose('coverage', {
+        type: [coverage],
+        description:
+          'What was searched and what was not: one for every source asked, in the order of the configuration.',
+      }),
+    }),
+  })
+}
+
+function defineParts(builder: GatewayBuilder, enums: GatewayEnums, entries: EntryTypes) {
+  const Edge = builder.objectRef<EntryEdge>('AuditEntryEdge').implement({
+    description: 'An entry and where it stands in the reading.',
+    fields: (t) => ({
+      cursor: t.exposeString('cursor', {
+        description:
+          'Where the entry stands, for `after` and `before` with the same filter, order and sources. Opaque.',
+      }),
+      node: t.expose('entry', { type: entries.AuditEntry, description: 'The entry.' }),
+    }),
+  })
+  const PageInfo = builder.objectRef<EntryPage>('PageInfo').implement({
+    description: 'How to go on from a page. See Relay’s cursor connections.',
+    fields: (t) => ({
+      hasNextPage: t.exposeBoolean('hasNextPage', {
+        description:
+          'Whether more may follow. False: every source was read to its end, or the rest is in the gaps that `coverage` names.',
+      }),
+      hasPreviousPage: t.exposeBoolean('hasPreviousPage', { description: 'Whether more may come before.' }),
+      startCursor: t.exposeString('startCursor', {
+        nullable: true,
+        description: 'Pass it as `before` for the page before this one.',
+      }),
+      endCursor: t.exposeString('endCursor', {
+        nullable: true,
+        description:
+          'Pass it as `after` for the next page. It may be given without any entries, when a page ended at SCAN_LIMIT.',
+      }),
+    }),
+  })
+  const EntryCountType = builder.objectRef<EntryCount>('EntryCount').implement({
+    description: 'A number of matching entries and how sure it is.',
+    fields: (t) => ({
+      value: t.exposeInt('value', { description: 'The number.' }),
+      exactness: t.expose('exactness', {
+        type: enums.CountExactness,
+        description: 'How sure the number is.',
+      }),
+    }),
+  })
+  return { Edge, PageInfo, EntryCount: EntryCountType }
+}
+
+function defineCoverage(builder: GatewayBuilder, enums: GatewayEnums, sources: SourceTypes) {
+  const TimeRangeType = builder.objectRef<TimeRange>('TimeRange').implement({
+    description: 'A range of time. Half-open: `since` is in it, `until` is not.',
+    fields: (t) => ({
+      since: t.field({
+        type: 'DateTime',
+        nullable: true,
+        description: 'Its begin. Null: from the first entry on.',
+        resolve: ({ sinceMs }) => sinceMs ?? null,
+      }),
+      until: t.field({
+        type: 'DateTime',
+        nullable: true,
+        description: 'Its end. Null: no end.',
+        resolve: ({ untilMs }) => untilMs ?? null,
+      }),
+    }),
+  })
+  const error = defineUpstreamError(builder, enums)
+  return builder.objectRef<SourceCoverage>('SourceCoverage').implement({
+    description: 'What one page says about one source.',
+    fields: (t) => ({
+      source: t.field({
+        type: sources.Source,
+        description: 'Which source.',
+        resolve: ({ sourceKey }, _, context) => sources.find(context, sourceKey),
+      }),
+      state: t.expose('state', { type: enums.CoverageState, description: 'How far it was searched.' }),
+      searchedSince: t.expose('searchedSinceMs', {
+        type: 'DateTime',
+        nullable: true,
+        description:
+          'From here (inclusive) until `searchedUntil` every match is in what has been returned so far. Null: nothing was searched.',
+      }),
+      searchedUntil: t.expose('searchedUntilMs', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'The end (exclusive) of what was searched. Null: nothing was searched.',
+      }),
+      gap: t.expose('gap', {
+        type: TimeRangeType,
+        nullable: true,
+        description: 'Where matches may be missing from this reading. Null: nowhere.',
+      }),
+      resumeCursor: t.exposeString('resumeCursor', {
+        nullable: true,
+        description:
+          'Pass it as `after`, with this source alone in `sources`, to read exactly what the gap holds. Null: there is no gap.',
+      }),
+      requests: t.exposeInt('requests', { description: 'Requests made to the provider for this page.' }),
+      scanned: t.exposeInt('scanned', { description: 'Entries that were looked at for this page.' }),
+      matched: t.exposeInt('matched', { description: 'Of these, entries that matched the filter.' }),
+      error: t.expose('error', {
+        type: error,
+        nullable: true,
+        description: 'The trouble of the source. Null: none.',
+      }),
+      notices: t.exposeStringList('notices', {
+        description:
+          'Remarks about this source that a reader of the answer should see. Sentences for people.',
+      }),
+    }),
+  })
+}
+
+function defineUpstreamError(builder: GatewayBuilder, enums: GatewayEnums) {
+  return builder.objectRef<SourceFailure>('UpstreamError').implement({
+    description: 'The trouble of a source: what happened, what can be done, and what the provider said.',
+    fields: (t) => ({
+      kind: t.expose('kind', {
+        type: enums.UpstreamErrorKind,
+        description: 'The kind of trouble, over all providers.',
+      }),
+      message: t.exposeString('message', {
+        description: 'What happened, in the gateway’s words. Safe to show.',
+      }),
+      remedy: t.exposeString('remedy', {
+        description:
+          'What the reader can do: which right to grant, which setting to check, whether to try again.',
+      }),
+      retryable: t.exposeBoolean('retryable', {
+        description: 'Whether the same request may succeed later without a change.',
+      }),
+      retryAfter: t.expose('retryAfterMs', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'Another try is useless before this instant. Null: the provider named none.',
+      }),
+      httpStatus: t.exposeInt('httpStatus', {
+        nullable: true,
+        description: 'HTTP status of the provider’s answer. Null: there was no answer.',
+      }),
+      upstreamCode: t.exposeString('upstreamCode', {
+        nullable: true,
+        description: 'The provider’s own code of the error.',
+      }),
+      upstreamMessage: t.exposeString('upstreamMessage', {
+        nullable: true,
+        description: 'What the provider said, at most 500 characters. Foreign text: do not show it as yours.',
+      }),
+      traceId: t.exposeString('traceId', {
+        nullable: true,
+        description: 'The id under which the provider can find the call again.',
+      }),
+      details: t.expose('details', {
+        type: 'JSON',
+        nullable: true,
+        description: 'What else the provider said of the error.',
+      }),
+    }),
+  })
+}

@@ -1,0 +1,39 @@
+import type { SourceInfo } from '../model/source-info.js'
+import type { Reader } from '../reading/page.js'
+import { createNodeLoader, type NodeLoader } from './node-loader.js'
+
+/** How one source fared in one field of the operation: for the access log, never an entry's content. */
+export interface SourceOutcome {
+  readonly sourceKey: string
+  /** A coverage state, followed by the kind of failure where there is one. */
+  readonly outcome: string
+}
+
+/** What resolvers get. Made anew for each operation, so nothing loaded is shared between two of them. */
+export interface GraphContext {
+  readonly reader: Reader
+  readonly sources: SourceDirectory
+  /** Aborts when the client is gone, the deadline has come or the server is stopping. */
+  readonly signal: AbortSignal
+  readonly nodes: NodeLoader
+  readonly noteOutcomes: (outcomes: readonly SourceOutcome[]) => void
+}
+
+/** The configured sources by key, in configuration order. */
+export type SourceDirectory = ReadonlyMap<string, SourceInfo>
+
+/** Makes the context of one operation. */
+export function createGraphContext(parts: {
+  readonly reader: Reader
+  readonly sources: SourceDirectory
+  readonly signal: AbortSignal
+  readonly noteOutcomes?: (outcomes: readonly SourceOutcome[]) => void
+}): GraphContext {
+  return {
+    reader: parts.reader,
+    sources: parts.sources,
+    signal: parts.signal,
+    nodes: createNodeLoader(parts),
+    noteOutcomes: parts.noteOutcomes ?? (() => {}),
+  }
+}

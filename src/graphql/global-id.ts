@@ -1,0 +1,55 @@
+import { instantMaxMs, instantMinMs } from '../model/instant.js'
+import type { EntryKey } from '../model/order.js'
+
+/**
+ * Global ids, for Relay's object identification: opaque to callers, base64url of a small JSON array.
+ *
+ * An entry's id carries its whole key (source, time, upstream id), so that any replica can find it again without a
+ * store. Ids are not secret and not authenticated: what they name is read with the rights of the caller all the same.
+ */
+export type GlobalId =
+  | { readonly kind: 'source'; readonly key: string }
+  | { readonly kind: 'entry'; readonly key: EntryKey }
+
+export function encodeSourceId(key: string): string {
+  return encode(['s', key])
+}
+
+export function encodeEntryId(key: EntryKey): string {
+  return encode(['e', key.sourceKey, key.timeMs, key.id])
+}
+
+/**
+ * Reads a global id. Gives undefined for text that `encodeSourceId` and `encodeEntryId` never give: only the canonical
+ * form counts, so that one object has one id.
+ */
+export function decodeGlobalId(text: string): GlobalId | undefined {
+  const id = read(text)
+  if (id === undefined) return undefined
+  const canonical = id.kind === 'source' ? encodeSourceId(id.key) : encodeEntryId(id.key)
+  return canonical === text ? id : undefined
+}
+
+function encode(parts: readonly (string | number)[]): string {
+  // JSON.stringify escapes lone surrogates, so any string survives the way through UTF-8.
+  return Buffer.from(JSON.stringify(parts), 'utf8').toString('base64url')
+}
+
+function read(text: string): GlobalId | undefined {
+  let parts: unknown
+  try {
+    parts = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
+  } catch {
+    return undefined
+  }
+  if (!Array.isArray(parts)) return undefined
+  const [tag, sourceKey, timeMs, id] = parts as unknown[]
+  if (typeof sourceKey !== 'string') return undefined
+  if (tag === 's') return { kind: 'source', key: sourceKey }
+  if (tag !== 'e' || typeof id !== 'string' || !isInstant(timeMs)) return undefined
+  return { kind: 'entry', key: { sourceKey, timeMs, id } }
+}
+
+function isInstant(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= instantMinMs && Number(value) <= instantMaxMs
+}

@@ -1,0 +1,135 @@
+import type { DocumentNode, GraphQLError, OperationDefinitionNode } from 'graphql'
+import { getOperationAST, Kind, OperationTypeNode } from 'graphql'
+import { type GraphQLParams, type Plugin, processRegularResult } from 'graphql-yoga'
+import { documentRefused, quote, requestRefused } from '../graphql/errors.js'
+import { argumentPathOfNode, variableErrors } from './argument-paths.js'
+import { parseWithinLimits } from './document-limits.js'
+import { type ReportInternalError, toClientError } from './error-policy.js'
+import type { ServerLimits } from './limits.js'
+import { type OperationScopes, readDeadline } from './operation-scope.js'
+import { readParams } from './request-params.js'
+
+interface Parts {
+  readonly limits: ServerLimits
+  readonly scopes: OperationScopes
+  readonly createId: () => string
+  readonly report: ReportInternalError
+}
+
+/**
+ * Everything that stands between an HTTP request and graphql-js, as one plugin of graphql-yoga: how parameters are
+ * read, documents are parsed and validated, variables are checked, and errors are told.
+ */
+export function useGraphqlEdge(parts: Parts): Plugin {
+  const documents = new WeakMap<Request, DocumentNode>()
+  return {
+    onRequestParse({ request, setRequestParser }) {
+      checkMethod(request)
+      checkAccept(request)
+      parts.scopes.open(request, readDeadline(request, parts.limits.deadlineMs))
+      // Yoga's own parsers also take forms and plain text.
+      setRequestParser((incoming) => readParams(incoming, parts.limits.bodyBytesMax))
+    },
+    onParse({ setParseFn }) {
+      setParseFn((source: string) => parseWithinLimits(source, parts.limits))
+      return ({ result, context }) => {
+        // Thrown here and not left to Yoga, which would set another status and has other words.
+        if (result instanceof Error || result === null) throw result
+        chooseOperation(result, (context as { params: GraphQLParams }).params.operationName)
+      }
+    },
+    onValidate({ validateFn, setValidationFn }) {
+      setValidationFn((schema, document: DocumentNode, ...rest) => {
+        const errors: readonly GraphQLError[] = validateFn(schema, document, ...rest)
+        return gaveUp(errors) ?? errors.map((error) => invalid(error, document))
+      })
+    },
+    onExecute({ args, setResultAndStopExecution }) {
+      const { request } = args.contextValue as { request: Request }
+      documents.set(request, args.document)
+      const operation = chooseOperation(args.document, args.operationName)
+      const scope = parts.scopes.of(request)
+      if (scope) scope.operationName = operation.name?.value ?? null
+      const errors = variableErrors(args.schema, args.document, operation, args.variableValues ?? {})
+      if (errors.length > 0) setResultAndStopExecution({ errors })
+    },
+    onResultProcess({ request, result, setResult, setResultProcessor }) {
+      setResultProcessor(processRegularResult, answerType(request) ?? 'application/json')
+      if (Array.isArray(result) || !('data' in result || 'errors' in result)) return
+      const { errors } = result
+      if (!errors) return
+      const document = documents.get(request)
+      // Yoga tells an abort as an empty list.
+      const causes: readonly unknown[] = errors.length === 0 ? [aborted()] : errors
+      const told = causes.map((cause) => toClientError(cause, { ...parts, document }))
+      const scope = parts.scopes.of(request)
+      if (scope) scope.errorCodes = [...new Set(told.map(({ extensions }) => String(extensions['code'])))]
+      setResult({ ...result, errors: told })
+    },
+  }
+}
+
+const methods = 'GET, POST'
+
+function checkMethod({ method }: Request): void {
+  if (method === 'GET' || method === 'POST') return
+  throw requestRefused('METHOD_NOT_ALLOWED', 405, `Send operations by ${methods.replace(', ', ' or ')}.`, {
+    headers: { allow: methods },
+  })
+}
+
+/**
+ * The media type of the answer, undefined when the client takes none of ours. Answers are JSON; Yoga would also give
+ * event streams and multipart bodies, which nothing here needs. The first type of the header that is ours is taken.
+ */
+function answerType(request: Request): string | undefined {
+  const accept = request.headers.get('accept') || '*/*'
+  for (const range of accept.toLowerCase().split(',')) {
+    const [mediaType = '', ...parameters] = range.split(';').map((part) => part.trim())
+    const charset = parameters.find((parameter) => parameter.startsWith('charset='))
+    if (charset !== undefined && charset !== 'charset=utf-8') continue
+    if (mediaType === 'application/graphql-response+json') return mediaType
+    if (['application/json', 'application/*', '*/*'].includes(mediaType)) return 'application/json'
+  }
+  return undefined
+}
+
+function checkAccept(request: Request): void {
+  if (answerType(request)) return
+  throw requestRefused(
+    'NOT_ACCEPTABLE',
+    406,
+    'Answers are JSON. Send the header accept: application/graphql-response+json, or none.',
+  )
+}
+
+/** graphql-js gives up comparing fields that are selected too often, with one error that has no place and no reason. */
+function gaveUp(errors: readonly GraphQLError[]): readonly GraphQLError[] | undefined {
+  if (errors.length !== 1 || errors[0]?.nodes) return undefined
+  const message = 'The document selects the same fields too often to be validated. Select each field once.'
+  return [requestRefused('DOCUMENT_LIMIT_EXCEEDED', 400, message, { extensions: { limit: 'comparisons' } })]
+}
+
+/** A validation error with its code: BAD_USER_INPUT where it concerns the value of an argument. */
+function invalid(error: GraphQLError, document: DocumentNode): GraphQLError {
+  const node = error.nodes?.[0]
+  // A variable in an argument may be undefined or of the wrong type: the document is wrong then, not a value.
+  const path = node && node.kind !== Kind.VARIABLE ? argumentPathOfNode(document, node) : undefined
+  return documentRefused(path ? 'BAD_USER_INPUT' : 'GRAPHQL_VALIDATION_FAILED', error, path)
+}
+
+/** The operation to run. Throws when the document does not say which, or when it is not a query. */
+function chooseOperation(document: DocumentNode, name: string | null | undefined): OperationDefinitionNode {
+  const operation = getOperationAST(document, name)
+  if (operation?.operation === OperationTypeNode.QUERY) return operation
+  const message = operation
+    ? `This gateway only reads. There is no ${operation.operation}; send a query.`
+    : name
+      ? `The document has no operation ${quote(name)}. Name one of its operations in \`operationName\`.`
+      : 'The document does not have exactly one operation. Name the one to run in `operationName`.'
+  throw documentRefused('GRAPHQL_VALIDATION_FAILED', { message })
+}
+
+function aborted(): GraphQLError {
+  return requestRefused('REQUEST_ABORTED', 499, 'The request was ended before its answer.')
+}

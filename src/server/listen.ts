@@ -1,0 +1,44 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { graphqlPath } from './http-edge.js'
+import type { GatewayServer } from './server.js'
+
+export interface Listening {
+  /** Where operations are served, with the port that was really taken: `http://HOST:PORT/graphql`. */
+  readonly url: string
+  /** Takes no more connections, drains within `graceMs` and closes what is left. Resolves when all are closed. */
+  close(graceMs: number): Promise<void>
+}
+
+/** How long a client may take to send its headers, and its whole request, in milliseconds. */
+const headersTimeoutMs = 10_000
+const requestTimeoutMs = 30_000
+
+/** Serves on a socket; port 0 takes a free one. Rejects with the system's error when the address cannot be taken. */
+export async function listen(
+  server: GatewayServer,
+  address: { readonly host: string; readonly port: number },
+): Promise<Listening> {
+  const http = createServer(
+    { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs },
+    server.listener,
+  )
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject)
+    http.listen(address.port, address.host, () => {
+      http.off('error', reject)
+      resolve()
+    })
+  })
+  // A TCP server's address is an object; text is for pipes only.
+  const { address: host, port, family } = http.address() as AddressInfo
+  return {
+    url: `http://${family === 'IPv6' ? `[${host}]` : host}:${port}${graphqlPath}`,
+    close: async (graceMs) => {
+      const closed = new Promise<void>((resolve) => http.close(() => resolve()))
+      await server.drain(graceMs)
+      http.closeAllConnections()
+      await closed
+    },
+  }
+}

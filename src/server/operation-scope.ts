@@ -1,0 +1,115 @@
+import type { SourceOutcome } from '../graphql/context.js'
+import { requestRefused } from '../graphql/errors.js'
+import { deadlineReached, OperationEnded } from '../graphql/operation-end.js'
+
+/** What is kept of the time until the deadline, in ms, to give the answer in: sources still under way then time out. */
+const answerMs = 150
+
+/** One request for an operation while it runs: its signal, and what the access log will say of it. */
+export interface OperationScope {
+  /**
+   * Aborts with an `OperationEnded` when the client is gone or the server stops, and with a TimeoutError shortly
+   * before the deadline: sources that have not answered by then are TIMEOUT, and what the others gave is the answer.
+   */
+  readonly signal: AbortSignal
+  readonly startedMs: number
+  /** Name of the operation, once it is known. */
+  operationName: string | null
+  /** The worst outcome of each source over the fields of the operation, by source key. */
+  readonly outcomes: Map<string, string>
+  /** Codes of the errors in the answer. */
+  errorCodes: readonly string[]
+}
+
+/** The operations under way. */
+export class OperationScopes {
+  readonly #open = new Map<Request, { readonly scope: OperationScope; readonly end: EndScope }>()
+  readonly #waiting: (() => void)[] = []
+  #stopping = false
+
+  /** Opens the scope of a request. The time until its deadline counts from here, reading the body included. */
+  open(request: Request, deadlineMs: number): OperationScope {
+    const controller = new AbortController()
+    const end = (why: 'shutdown' | 'clientGone') => controller.abort(new OperationEnded(why))
+    const clientGone = () => end('clientGone')
+    const timer = setTimeout(
+      () => controller.abort(deadlineReached()),
+      Math.max(deadlineMs - answerMs, deadlineMs / 2),
+    )
+    request.signal.addEventListener('abort', clientGone, { once: true })
+    if (request.signal.aborted) clientGone()
+    if (this.#stopping) end('shutdown')
+    const scope: OperationScope = {
+      signal: controller.signal,
+      startedMs: performance.now(),
+      operationName: null,
+      outcomes: new Map(),
+      errorCodes: [],
+    }
+    const release = () => {
+      clearTimeout(timer)
+      request.signal.removeEventListener('abort', clientGone)
+    }
+    this.#open.set(request, { scope, end: { abort: end, release } })
+    return scope
+  }
+
+  of(request: Request): OperationScope | undefined {
+    return this.#open.get(request)?.scope
+  }
+
+  /** Ends the bookkeeping of a request that was answered. */
+  close(request: Request): void {
+    const entry = this.#open.get(request)
+    if (!entry) return
+    entry.end.release()
+    this.#open.delete(request)
+    if (this.#open.size === 0) for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+
+  /** Resolves to true when nothing is under way, or to false after `waitMs`. */
+  async idle(waitMs: number): Promise<boolean> {
+    if (this.#open.size === 0) return true
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<false>((resolve) => {
+      timer = setTimeout(() => resolve(false), waitMs)
+    })
+    const done = new Promise<true>((resolve) => this.#waiting.push(() => resolve(true)))
+    const idle = await Promise.race([done, late])
+    clearTimeout(timer)
+    return idle
+  }
+
+  /** Aborts all that is under way, and all that is opened after. */
+  stop(): void {
+    this.#stopping = true
+    for (const { end } of this.#open.values()) end.abort('shutdown')
+  }
+}
+
+interface EndScope {
+  readonly abort: (why: 'shutdown' | 'clientGone') => void
+  readonly release: () => void
+}
+
+/** Notes how sources fared. A source that failed in one field of an operation is logged as failed. */
+export function noteOutcomes(scope: OperationScope, outcomes: readonly SourceOutcome[]): void {
+  for (const { sourceKey, outcome } of outcomes) {
+    if (scope.outcomes.get(sourceKey)?.startsWith('FAILED')) continue
+    scope.outcomes.set(sourceKey, outcome)
+  }
+}
+
+/** The deadline of a request: the server's, or the shorter one of the header x-request-timeout-ms. */
+export function readDeadline(request: Request, deadlineMs: number): number {
+  const text = request.headers.get('x-request-timeout-ms')
+  if (text === null) return deadlineMs
+  if (!/^[1-9]\d{0,8}$/.test(text)) {
+    throw requestRefused(
+      'BAD_REQUEST',
+      400,
+      'The header x-request-timeout-ms must be a whole number of milliseconds, such as 2000.',
+    )
+  }
+  return Math.min(Number(text), deadlineMs)
+}

@@ -1,0 +1,128 @@
+import type { GraphQLParams } from 'graphql-yoga'
+import { type ErrorCode, quote, requestRefused } from '../graphql/errors.js'
+
+/**
+ * Reads the GraphQL parameters of a GET or of a POST with a JSON body (GraphQL over HTTP, sections 5.3 and 5.4).
+ *
+ * Nothing but `application/json` is taken for a body. Forms and plain text could be sent from any site without asking
+ * first (a "simple request" of the fetch standard); JSON cannot. Throws a refusal with its HTTP status otherwise.
+ */
+export async function readParams(request: Request, bodyBytesMax: number): Promise<GraphQLParams> {
+  if (request.method === 'GET') return readQueryString(request)
+  checkContentType(request)
+  return checkParams(parseJson(await readBody(request, bodyBytesMax), 'The body'), 'the body')
+}
+
+function readQueryString(request: Request): GraphQLParams {
+  const { searchParams } = new URL(request.url, 'http://localhost')
+  const given: Record<string, unknown> = {}
+  for (const name of ['query', 'operationName'] as const) given[name] = searchParams.get(name) ?? undefined
+  for (const name of ['variables', 'extensions'] as const) {
+    const text = searchParams.get(name)
+    if (text) given[name] = parseJson(text, `The parameter ${name}`)
+  }
+  return checkParams(given, 'the query string')
+}
+
+function checkContentType(request: Request): void {
+  const contentType = request.headers.get('content-type') ?? ''
+  const [mediaType = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase())
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='))
+  const utf8 = charset === undefined || /^charset="?utf-8"?$/.test(charset)
+  if (mediaType !== 'application/json' || !utf8) {
+    throw refuse(
+      'UNSUPPORTED_MEDIA_TYPE',
+      415,
+      'Send the operation as JSON in UTF-8, with the header content-type: application/json.',
+    )
+  }
+  const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity'
+  if (encoding !== 'identity' && encoding !== '') {
+    throw refuse('UNSUPPORTED_MEDIA_TYPE', 415, 'Send the body without a content-encoding.')
+  }
+}
+
+/**
+ * How much of a body that is too large is read and dropped. A client that sends all before it reads would lose the
+ * answer if the connection were closed on it.
+ */
+const droppedBytesMax = 32 * 1024 * 1024
+
+/** The body as text. Bytes are counted as they come, since content-length may be missing or untrue. */
+async function readBody(request: Request, bytesMax: number): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  // Streams of Node and of graphql-yoga can be iterated; the type of a fetch body does not say so.
+  const body = (request.body ?? []) as unknown as AsyncIterable<Uint8Array>
+  for await (const chunk of body) {
+    bytes += chunk.byteLength
+    if (bytes > droppedBytesMax) throw tooLarge(bytesMax, { connection: 'close' })
+    if (bytes <= bytesMax) chunks.push(chunk)
+    else chunks.length = 0
+  }
+  if (bytes > bytesMax) throw tooLarge(bytesMax, {})
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
+  } catch {
+    throw refuse('BAD_REQUEST', 400, 'The body is not UTF-8. Send JSON in UTF-8.')
+  }
+}
+
+function tooLarge(bytesMax: number, headers: Record<string, string>): Error {
+  const message = `The body has more than ${bytesMax} bytes. Send a shorter document, or fewer or shorter variables.`
+  return requestRefused('BODY_TOO_LARGE', 413, message, { headers })
+}
+
+function parseJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    throw refuse('BAD_REQUEST', 400, `${what} is not JSON. Send a JSON object.`)
+  }
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function checkParams(given: unknown, where: string): GraphQLParams {
+  if (Array.isArray(given)) {
+    throw refuse('BAD_REQUEST', 400, 'Batches are not taken. Send each operation as a request of its own.')
+  }
+  if (!isMap(given)) throw refuse('BAD_REQUEST', 400, 'The body is not a JSON object. Send one with `query`.')
+  const { query, operationName, variables, extensions, ...others } = given
+  const foreign = Object.keys(others)[0]
+  if (foreign !== undefined) {
+    throw refuse(
+      'BAD_REQUEST',
+      400,
+      `There is no parameter ${quote(foreign)}. Give query, variables, operationName and extensions only.`,
+    )
+  }
+  if (typeof query !== 'string' || query === '') {
+    throw refuse('BAD_REQUEST', 400, `There is no document in ${where}. Give it as text in \`query\`.`)
+  }
+  const name = operationName ?? undefined
+  if (name !== undefined && typeof name !== 'string') {
+    throw refuse(
+      'BAD_REQUEST',
+      400,
+      '`operationName` must be text: the name of an operation of the document.',
+    )
+  }
+  return {
+    query,
+    ...(name !== undefined && { operationName: name }),
+    ...readMap('variables', variables),
+    ...readMap('extensions', extensions),
+  }
+}
+
+function readMap(name: 'variables' | 'extensions', value: unknown): GraphQLParams {
+  if (value === undefined || value === null) return {}
+  if (!isMap(value)) throw refuse('BAD_REQUEST', 400, `\`${name}\` must be a JSON object.`)
+  return { [name]: value }
+}
+
+function refuse(code: ErrorCode, status: number, message: string): Error {
+  return requestRefused(code, status, message)
+}
