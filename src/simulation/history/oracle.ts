@@ -1,0 +1,181 @@
+import { compareNewestFirst, type EntryKey } from '../../model/order.js'
+import { keysOf, type Transcript } from './play.js'
+import type { EventScript, Script } from './script.js'
+
+/**
+ * Judges what a client saw by the providers' timelines alone: design.md section 4. It never looks into the gateway.
+ * Gives every complaint in words; an empty list is a history that keeps the promise.
+ */
+export function judge(script: Script, seen: Transcript): readonly string[] {
+  const delivered = seen.pages.flatMap(({ page }) =>
+    script.client.backward ? [...keysOf(page)].reverse() : keysOf(page),
+  )
+  const finished = seen.refusals.length === 0
+  return [
+    ...judgeOrder(script, delivered, 'the reading'),
+    ...judgeTruth(script, seen, delivered),
+    ...(finished ? judgeCompleteness(script, seen, delivered) : []),
+    ...judgePages(script, seen),
+    ...judgeCauses(script, seen),
+    ...judgeCost(script, seen, delivered.length),
+  ]
+}
+
+/** Whether trouble is to be expected of a source: faults, disorder, or ties and cursors that do not hold still. */
+export function hasCause(script: Script): boolean {
+  return script.sources.some(
+    ({ behaviour, faults }) =>
+      faults.length > 0 ||
+      behaviour.order !== 'newestFirst' ||
+      behaviour.ties === 'random' ||
+      behaviour.cursors === 'positional',
+  )
+}
+
+function judgeOrder(script: Script, keys: readonly EntryKey[], what: string): readonly string[] {
+  const down = (script.client.order === 'NEWEST_FIRST') !== script.client.backward
+  const complaints: string[] = []
+  for (let index = 1; index < keys.length; index += 1) {
+    const [before, after] = [keys[index - 1], keys[index]]
+    if (!before || !after) continue
+    const sign = compareNewestFirst(before, after) * (down ? 1 : -1)
+    if (sign === 0) complaints.push(`${what} repeats ${name(after)}`)
+    if (sign > 0) complaints.push(`${what} gives ${name(after)} after ${name(before)}`)
+  }
+  return complaints
+}
+
+/** Everything delivered was readable at some time, matches, and is older than the as-of, which never moves. */
+function judgeTruth(script: Script, seen: Transcript, delivered: readonly EntryKey[]): readonly string[] {
+  const complaints: string[] = []
+  const asOf = seen.pages[0]?.page.asOfMs ?? 0
+  if (seen.pages.some(({ page }) => page.asOfMs !== asOf)) complaints.push('the as-of moved')
+  const events = eventsByName(script)
+  for (const key of [...delivered, ...[...seen.replays.values()].flat()]) {
+    const event = events.get(name(key))
+    if (!event || !matches(script, event) || event.timeMs >= asOf || event.fromMs > seen.endedMs + 1e9) {
+      complaints.push(`${name(key)} was delivered and should not have been`)
+    }
+  }
+  return complaints
+}
+
+function judgeCompleteness(
+  script: Script,
+  seen: Transcript,
+  delivered: readonly EntryKey[],
+): readonly string[] {
+  const complaints: string[] = []
+  const last = seen.pages.at(-1)?.page
+  if (!last) return []
+  const had = new Set(delivered.map(name))
+  for (const source of script.sources) {
+    const row = last.coverage.find(({ sourceKey }) => sourceKey === source.key)
+    const replayed = new Map<string, number>()
+    for (const key of seen.replays.get(source.key) ?? [])
+      replayed.set(name(key), (replayed.get(name(key)) ?? 0) + 1)
+    for (const event of source.events) {
+      const stable =
+        matches(script, event) &&
+        event.timeMs < last.asOfMs &&
+        event.fromMs <= seen.beganMs &&
+        event.untilMs === null
+      const key = name({ timeMs: event.timeMs, sourceKey: source.key, id: event.id })
+      const times = (had.has(key) ? 1 : 0) + (replayed.get(key) ?? 0)
+      if (stable && times === 0) {
+        const { sinceMs = Number.NEGATIVE_INFINITY, untilMs = Number.POSITIVE_INFINITY } = row?.gap ?? {}
+        const inGap = row?.gap && event.timeMs >= sinceMs && event.timeMs < untilMs
+        complaints.push(`${key} is missing ${inGap ? 'from the replay of its gap' : 'and no gap names it'}`)
+      }
+      const broken = last.coverage.some(({ notices }) =>
+        notices.some((notice) => notice.includes('no order')),
+      )
+      if (times > 1 && !broken) complaints.push(`${key} came ${times} times, replays included`)
+    }
+    if (last.complete && row?.gap) complaints.push('complete in spite of a gap')
+  }
+  return complaints
+}
+
+function judgePages(script: Script, seen: Transcript): readonly string[] {
+  const complaints: string[] = []
+  for (const [index, { page, size }] of seen.pages.entries()) {
+    if (page.edges.length > size)
+      complaints.push(`page ${index} has ${page.edges.length} entries for ${size}`)
+    if (
+      page.edges.length > 0 &&
+      (page.startCursor !== page.edges[0]?.cursor || page.endCursor !== page.edges.at(-1)?.cursor)
+    ) {
+      complaints.push(`page ${index}: startCursor or endCursor is not an edge's`)
+    }
+    if (page.coverage.length !== script.sources.length)
+      complaints.push(`page ${index} does not cover every source`)
+    const follows = script.client.backward ? page.hasPreviousPage : page.hasNextPage
+    const excused = page.coverage.some(({ state }) => state === 'FAILED' || state === 'SCAN_LIMIT')
+    if (follows && page.edges.length < size && !excused)
+      complaints.push(`page ${index} is short without a reason`)
+    for (const { edges } of [page]) {
+      const long = edges.find(({ cursor }) => page.complete && cursor.length > 300)
+      if (long) complaints.push(`a cursor of a gap-free reading has ${long.cursor.length} characters`)
+    }
+  }
+  const calm = script.sources.every(({ events }) =>
+    events.every(({ fromMs, untilMs }) => fromMs === 0 && untilMs === null),
+  )
+  const faultless = script.sources.every(({ faults }) => faults.length === 0)
+  if (!calm || !faultless || seen.refusals.length > 0) return complaints
+  for (const { page, keys } of seen.repeats) {
+    // A page may end earlier at its budget, but what it gives is the same.
+    const first = keysOf(seen.pages[page]?.page ?? { edges: [] })
+    const shared = Math.min(first.length, keys.length)
+    const same = (all: readonly EntryKey[]) =>
+      (script.client.backward ? [...all].reverse() : all).slice(0, shared).map(name).join()
+    if (same(first) !== same(keys))
+      complaints.push(`page ${page}, asked for again on a still world, is another page`)
+  }
+  return complaints
+}
+
+function judgeCauses(script: Script, seen: Transcript): readonly string[] {
+  if (hasCause(script)) return []
+  const gaps = seen.pages.at(-1)?.page.coverage.some(({ gap }) => gap !== null)
+  return [
+    ...(gaps ? ['there is a gap without a cause'] : []),
+    ...seen.refusals.map((refusal) => `refused without a cause: ${refusal}`),
+  ]
+}
+
+/** A bound that no honest reading comes near: it catches walks that go in circles. */
+function judgeCost(script: Script, seen: Transcript, entries: number): readonly string[] {
+  const complaints: string[] = []
+  const pages = seen.pages.length + seen.repeats.length + seen.replays.size * 20 + 1
+  for (const { key, behaviour, events } of script.sources) {
+    const requests = seen.requests.get(key) ?? 0
+    const perReading = Math.ceil(events.length / Math.max(1, behaviour.pageSizeGiven - 2)) + 40
+    const bound = 60 * pages + 30 * perReading + entries
+    if (requests > bound) complaints.push(`${key} was asked ${requests} times, more than ${bound}`)
+  }
+  return complaints
+}
+
+function eventsByName(script: Script): ReadonlyMap<string, EventScript> {
+  return new Map(
+    script.sources.flatMap((source) =>
+      source.events.map(
+        (event) => [name({ timeMs: event.timeMs, sourceKey: source.key, id: event.id }), event] as const,
+      ),
+    ),
+  )
+}
+
+function matches({ client }: Script, event: EventScript): boolean {
+  return (
+    (client.actions === null || client.actions.includes(event.action)) &&
+    (client.sinceMs === null || event.timeMs >= client.sinceMs) &&
+    (client.untilMs === null || event.timeMs < client.untilMs)
+  )
+}
+
+function name(key: EntryKey): string {
+  return `${key.sourceKey}/${key.timeMs}/${key.id}`
+}

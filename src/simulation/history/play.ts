@@ -1,0 +1,192 @@
+import type { EntryFilter } from '../../model/filter.js'
+import type { EntryKey } from '../../model/order.js'
+import { Secret } from '../../model/secret.js'
+import type {
+  EntryPage,
+  InputProblem,
+  PageRequest,
+  ReadableSource,
+  Reader,
+  ReadingFailed,
+} from '../../reading/page.js'
+import { createReader, type ReaderOptions } from '../../reading/reader.js'
+import type { Script } from './script.js'
+import { createVirtualSource, type VirtualClock, type VirtualSource } from './virtual-upstream.js'
+
+/** What a client saw of a history, and nothing else. */
+export interface Transcript {
+  readonly beganMs: number
+  readonly endedMs: number
+  /** As the pages came; the reading is over when the last says that nothing follows. */
+  readonly pages: readonly SeenPage[]
+  /** Pages asked for a second time, with the page that they repeat. */
+  readonly repeats: readonly { readonly page: number; readonly keys: readonly EntryKey[] }[]
+  /** What reading each gap's resumeCursor to its end gave, by source key. */
+  readonly replays: ReadonlyMap<string, readonly EntryKey[]>
+  /** Kinds of failure for which the reading, or a replay, could not be brought to its end. */
+  readonly refusals: readonly string[]
+  readonly requests: ReadonlyMap<string, number>
+}
+
+export interface SeenPage {
+  readonly page: EntryPage
+  readonly size: number
+}
+
+/** How the reading layer is made; tests put a broken one here. */
+export type MakeReader = (options: ReaderOptions) => Reader
+
+const secrets = [new Secret('a secret of the simulation')]
+const neverAborted = new AbortController().signal
+/** A client that gets an error asks again this often, then gives up. */
+const triesMax = 14
+
+/** Plays a script against the real reading layer. Throws only when a page is refused as a mistake of the client. */
+export async function play(script: Script, makeReader: MakeReader = createReader): Promise<Transcript> {
+  const clock: VirtualClock = { nowMs: script.beginMs }
+  const sources = script.sources.map((source) => createVirtualSource(source, clock))
+  const client = new Client(script, sources, clock, makeReader)
+  const pages: SeenPage[] = []
+  const repeats: { page: number; keys: readonly EntryKey[] }[] = []
+  const beganMs = clock.nowMs
+  let cursor: string | undefined
+  let over = false
+  while (!over && pages.length < 2_000) {
+    const size = script.client.sizes[pages.length % script.client.sizes.length] ?? 50
+    client.turnTo(pages.length)
+    const page = await client.ask(cursor, size, sources)
+    if (page === null) break
+    if (script.client.repeats.includes(pages.length)) {
+      const again = await client.ask(cursor, size, sources)
+      if (again !== null) repeats.push({ page: pages.length, keys: keysOf(again) })
+    }
+    pages.push({ page, size })
+    over = script.client.backward ? !page.hasPreviousPage : !page.hasNextPage
+    cursor = (script.client.backward ? page.startCursor : page.endCursor) ?? undefined
+    if (!over && cursor === undefined)
+      throw new Error('A page promises more but gives no cursor to read it with.')
+  }
+  if (!over && client.refusals.length === 0) throw new Error('The reading does not come to an end.')
+  const endedMs = clock.nowMs
+  const replays = new Map<string, readonly EntryKey[]>()
+  for (const { sourceKey, resumeCursor } of pages.at(-1)?.page.coverage ?? []) {
+    const source = sources.find(({ key }) => key === sourceKey)
+    if (resumeCursor !== null && source) replays.set(sourceKey, await client.replay(resumeCursor, source))
+  }
+  return {
+    beganMs,
+    endedMs,
+    pages,
+    repeats,
+    replays,
+    refusals: client.refusals,
+    requests: new Map(sources.map((source) => [source.key, source.requests()])),
+  }
+}
+
+export function keysOf(page: Pick<EntryPage, 'edges'>): readonly EntryKey[] {
+  return page.edges.map(({ entry }) => ({
+    timeMs: entry.occurredAtMs,
+    sourceKey: entry.sourceKey,
+    id: entry.upstreamId,
+  }))
+}
+
+class Client {
+  readonly refusals: string[] = []
+  readonly #script: Script
+  readonly #make: () => Reader
+  #readers: [Reader, Reader]
+  #turn = 0
+
+  constructor(
+    script: Script,
+    sources: readonly VirtualSource[],
+    clock: VirtualClock,
+    makeReader: MakeReader,
+  ) {
+    this.#script = script
+    const limits = {
+      ...(script.client.readAhead ? {} : { readAheadRows: 0 }),
+      scannedPerPage: 150,
+      requestsPerPage: 12,
+    }
+    this.#make = () => makeReader({ sources, secrets, now: () => clock.nowMs, limits })
+    this.#readers = [this.#make(), this.#make()]
+  }
+
+  /** Restarts the gateway before a page, and takes the replicas in turn. */
+  turnTo(page: number): void {
+    if (this.#script.client.restarts.includes(page)) this.#readers = [this.#make(), this.#make()]
+    this.#turn = this.#script.client.replicas ? page % 2 : 0
+  }
+
+  async ask(
+    cursor: string | undefined,
+    size: number,
+    sources: readonly ReadableSource[],
+  ): Promise<EntryPage | null> {
+    const { order, backward, onSourceError } = this.#script.client
+    const place = backward
+      ? { last: size, ...(cursor && { before: cursor }) }
+      : { first: size, ...(cursor && { after: cursor }) }
+    const keys = sources.map(({ key }) => key)
+    return this.#insist({
+      ...place,
+      filter: this.#filter(),
+      sources: keys,
+      order,
+      onSourceError,
+      signal: neverAborted,
+    })
+  }
+
+  async replay(resumeCursor: string, source: ReadableSource): Promise<readonly EntryKey[]> {
+    const { order } = this.#script.client
+    const keys: EntryKey[] = []
+    let after: string | undefined = resumeCursor
+    while (after !== undefined) {
+      const request: PageRequest = {
+        first: 40,
+        after,
+        filter: this.#filter(),
+        sources: [source.key],
+        order,
+        onSourceError: 'PARTIAL',
+        signal: neverAborted,
+      }
+      const page: EntryPage | null = await this.#insist(request)
+      if (page === null) break
+      keys.push(...keysOf(page))
+      if (page.coverage.some(({ gap }) => gap !== null)) this.refusals.push('gap within a replay')
+      after = page.hasNextPage ? (page.endCursor ?? undefined) : undefined
+    }
+    return keys
+  }
+
+  async #insist(request: PageRequest): Promise<EntryPage | null> {
+    let result: EntryPage | InputProblem | ReadingFailed | null = null
+    for (let attempt = 0; attempt < triesMax; attempt += 1) {
+      result = (await this.#readers[this.#turn]?.readPage(request)) ?? null
+      if (result?.kind === 'page') return result
+      if (result?.kind === 'inputProblem') {
+        if (!result.message.includes('gaps'))
+          throw new Error(`The gateway refused the client: ${result.message}`)
+        this.refusals.push('too many gaps')
+        return null
+      }
+    }
+    for (const { failure } of result?.failures ?? []) this.refusals.push(failure.kind)
+    return null
+  }
+
+  #filter(): EntryFilter {
+    const { actions, sinceMs, untilMs } = this.#script.client
+    return {
+      ...(actions && { actions }),
+      ...((sinceMs !== null || untilMs !== null) && {
+        occurredAt: { ...(sinceMs !== null && { sinceMs }), ...(untilMs !== null && { untilMs }) },
+      }),
+    }
+  }
+}
