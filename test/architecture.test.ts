@@ -88,6 +88,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
     'src/providers/registry.ts',
     'src/server/listen.ts',
     'src/simulation/demo.ts',
+    historyFolder,
   ],
   'src/gateway.ts': [
     'model',

@@ -22,6 +22,12 @@ export interface ServeOptions {
 /** How long operations under way may take to end after a stop signal, in milliseconds: an operation's own deadline. */
 const drainMs = 10_000
 
+/**
+ * Signals that follow the first within this time are the first once more: at Ctrl+C the terminal sends it to npm and to
+ * this process, and npm passes its own on. In milliseconds.
+ */
+const sameSignalMs = 500
+
 /** Sources to serve, and what ends them. */
 interface Served {
   readonly config: Config
@@ -137,15 +143,16 @@ function stopSignal(
   host: ProcessHost,
   logger: Logger,
 ): { readonly received: Promise<void>; readonly end: () => void } {
-  let stopping = false
+  let stoppingSinceMs: number | undefined
   let end = () => {}
   const received = new Promise<void>((resolve) => {
     end = host.onStopSignal((signal) => {
-      if (stopping) {
-        host.exit(exitCodes.failed)
+      const nowMs = host.now()
+      if (stoppingSinceMs !== undefined) {
+        if (nowMs - stoppingSinceMs >= sameSignalMs) host.exit(exitCodes.failed)
         return
       }
-      stopping = true
+      stoppingSinceMs = nowMs
       logger.info({ signal }, 'stopping: operations under way may end, a second signal ends them')
       resolve()
     })

@@ -119,9 +119,13 @@ const policy: Record<FailureKind, { retryable: boolean; message: string; remedy:
 /** How much of a provider's own text is kept, in UTF-16 code units. */
 const upstreamTextLengthMax = 500
 
+/** How much JSON of a provider's own is kept, in UTF-16 code units of its text. */
+const detailsLengthMax = 4_000
+
 /**
  * Makes a failure of a kind. What is left out is taken from the kind's policy; the provider's own texts are cut to
- * 500 characters and lose control characters, so that a hostile page cannot flood an answer.
+ * 500 characters and lose control characters, and details of more than 4,000 characters of JSON give way to a note, so
+ * that a hostile page cannot flood an answer.
  */
 export function sourceFailure(
   kind: FailureKind,
@@ -138,13 +142,19 @@ export function sourceFailure(
     upstreamCode: shorten(parts.upstreamCode),
     upstreamMessage: shorten(parts.upstreamMessage),
     traceId: shorten(parts.traceId),
-    details: parts.details ?? null,
+    details: boundDetails(parts.details ?? null),
   }
 }
 
 /** Tells a failure from any other value. */
 export function isFailure(value: unknown): value is SourceFailure {
   return typeof value === 'object' && value !== null && (value as { failed?: unknown }).failed === true
+}
+
+function boundDetails(details: JsonValue): JsonValue {
+  const { length } = JSON.stringify(details)
+  if (length <= detailsLengthMax) return details
+  return { note: `Left out: ${length} characters of JSON, more than the ${detailsLengthMax} that are kept.` }
 }
 
 function shorten(text: string | null | undefined): string | null {

@@ -76,7 +76,7 @@ export interface Dialect {
   /** Stamped on entries whose wire has no organization. */
   readonly organizationId: string
   readonly capabilities: Capabilities
-  /** The headers that carry the credentials, revealed. Only the client that sends the request calls this. */
+  /** The headers that carry the credentials, revealed. Only src/upstream calls this: to send, and to redact. */
   authorization(): Readonly<Record<string, string>>
   pageRequest(ask: PageAsk): UpstreamRequest
   readPage(response: UpstreamResponse): UpstreamPage | SourceFailure

@@ -227,7 +227,7 @@ export class Walk {
     }
     if (capabilities.paging === 'cursor' && direction === 'along') return prefixOf(this.#frontier, end)
     if (this.#frontier === Number.NEGATIVE_INFINITY) return windowBefore(end, this.#jumpMs)
-    return windowOfStride(this.#frontier, end, this.#stride)
+    return windowOfStride(this.#frontier, end, this.#stride, terrain)
   }
 
   #placeOf(task: Task): Place {
@@ -313,7 +313,7 @@ export class Walk {
         : followOf(task.start, task.end)
     }
     this.#stride =
-      strideToStep(task, view, terrain) ?? strideAfterDisorder(task, view.total, capabilities.pageSizeMax)
+      strideToStep(task, view, terrain) ?? strideAfterDisorder(task, view, capabilities.pageSizeMax)
     return null
   }
 

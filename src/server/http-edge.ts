@@ -13,7 +13,7 @@ interface Parts {
 }
 
 /** Headers of every answer, unless it sets its own. Answers hold audit data: nobody on the way may keep them. */
-const safeHeaders: Readonly<Record<string, string>> = {
+export const safeHeaders: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cross-origin-resource-policy': 'same-origin',

@@ -54,12 +54,18 @@ async function readBody(request: Request, bytesMax: number): Promise<string> {
   let bytes = 0
   // Streams of Node and of graphql-yoga can be iterated; the type of a fetch body does not say so.
   const body = (request.body ?? []) as unknown as AsyncIterable<Uint8Array>
-  for await (const chunk of body) {
-    bytes += chunk.byteLength
-    if (bytes > droppedBytesMax) throw tooLarge(bytesMax, { connection: 'close' })
-    if (bytes <= bytesMax) chunks.push(chunk)
-    else chunks.length = 0
+  try {
+    for await (const chunk of body) {
+      bytes += chunk.byteLength
+      if (bytes > droppedBytesMax) break
+      if (bytes <= bytesMax) chunks.push(chunk)
+      else chunks.length = 0
+    }
+  } catch {
+    // Only the client can break its own body off.
+    throw refuse('REQUEST_ABORTED', 499, 'The connection was closed before the whole body was sent.')
   }
+  if (bytes > droppedBytesMax) throw tooLarge(bytesMax, { connection: 'close' })
   if (bytes > bytesMax) throw tooLarge(bytesMax, {})
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))

@@ -11,9 +11,10 @@ import type { Reader } from '../reading/page.js'
 import { useAccessLog } from './access-log.js'
 import { createGraphiqlPage } from './graphiql.js'
 import { useGraphqlEdge } from './graphql-edge.js'
-import { graphqlPath, useHttpEdge } from './http-edge.js'
+import { graphqlPath, safeHeaders, useHttpEdge } from './http-edge.js'
 import { defaultLimits, type ServerLimits } from './limits.js'
 import { noteOutcomes, OperationScopes } from './operation-scope.js'
+import { hasUsableTarget, refuseTarget } from './request-target.js'
 
 export interface GatewayServerOptions {
   readonly reader: Reader
@@ -104,7 +105,10 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
   return {
     schema,
     fetch: async (request) => yoga.fetch(request),
-    listener: (request, response) => void yoga(request, response),
+    listener: (request, response) => {
+      if (hasUsableTarget(request)) void yoga(request, response)
+      else refuseTarget(response, safeHeaders)
+    },
     drain: async (graceMs) => {
       draining = true
       if (await scopes.idle(graceMs)) return

@@ -12,6 +12,7 @@ describe('readDate', () => {
     ['2026-02-11T12:00:00', noonUs, false, false],
     ['2026-02-11', noonUs - 43_200_000_000, true, false],
     ['2026-02-11T12:00:00.1234567Z', noonUs + 123_456, false, true],
+    ['0001-01-01T00:00:00Z', -62_135_596_800_000_000, false, true],
   ])('reads %s', (text, us, dateOnly, zoned) => {
     expect(readDate(text)).toEqual({ us, dateOnly, zoned })
   })

@@ -31,7 +31,8 @@ export function readDate(text: string): ReadDate | undefined {
   const match = datePattern.exec(text)
   if (match === null) return undefined
   const [, year, month, day, hour, minute, second, fraction, zone] = match
-  const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day))
+  // Date.UTC takes the years 0 to 99 for 1900 to 1999.
+  const midnight = new Date(0).setUTCFullYear(Number(year), Number(month) - 1, Number(day))
   if (new Date(midnight).toISOString().slice(0, 10) !== `${year}-${month}-${day}`) return undefined
   if (Number(hour ?? 0) > 23 || Number(minute ?? 0) > 59 || Number(second ?? 0) > 59) return undefined
   const seconds = Number(hour ?? 0) * 3_600 + Number(minute ?? 0) * 60 + Number(second ?? 0)

@@ -76,6 +76,22 @@ describe('a connected source', () => {
     expect(isFailure(outcome) && outcome.kind).toBe('UNREACHABLE')
   })
 
+  it('takes its credential out of failures, of pages and of lookups, and out of notices', async () => {
+    const echo = { authorization: () => ({ authorization: 'Bearer canary-1' }) }
+    const failure = sourceFailure('FORBIDDEN', { upstreamMessage: 'canary-1 may not' })
+    const outcomes = [
+      connect({ ...dialect, ...echo, readPage: () => failure }),
+      connect({ ...dialect, ...echo, readPage: () => ({ ...page, notices: ['canary-1 is old'] }) }),
+    ].map(({ source }) => source.fetchPage({ pushdown: {}, limit: 7 }, signal))
+    const lookup = { request: () => requestTo('/x'), read: () => failure }
+    outcomes.push(connect({ ...dialect, ...echo, lookup }).source.fetchEntry?.('e1', signal) as never)
+    expect(await Promise.all(outcomes)).toEqual([
+      { ...failure, upstreamMessage: '[secret] may not' },
+      { ...page, notices: ['[secret] is old'] },
+      { ...failure, upstreamMessage: '[secret] may not' },
+    ])
+  })
+
   it('asks for no entry whose id cannot exist', async () => {
     const { source, paths } = connect(dialect)
     expect(await source.fetchEntry?.('impossible', signal)).toBeNull()

@@ -1,11 +1,13 @@
-import { isFailure } from '../model/failure.js'
-import type { Dialect } from '../model/provider.js'
+import { isFailure, type SourceFailure } from '../model/failure.js'
+import type { Dialect, UpstreamPage } from '../model/provider.js'
 import type { ReadableSource } from '../reading/page.js'
 import type { UpstreamClient } from './client.js'
+import { createRedactor } from './redact.js'
 
 /**
  * Joins a dialect, which turns data into data, with the client that sends: one configured account as the reading
- * layer sees it. One call is one request, or none where a lookup's id cannot exist.
+ * layer sees it. One call is one request, or none where a lookup's id cannot exist. The source's credential is taken
+ * out of every failure and notice, since a provider may echo it.
  *
  * An exception inside a dialect is a bug: it comes out as a rejection, which the server masks.
  */
@@ -21,15 +23,30 @@ export function connectSource(options: {
     capabilities,
     async fetchPage(ask, signal) {
       const answer = await client.send(dialect, dialect.pageRequest(ask), signal)
-      return isFailure(answer) ? answer : dialect.readPage(answer)
+      return withoutCredential(dialect, isFailure(answer) ? answer : dialect.readPage(answer))
     },
     ...(lookup && {
       async fetchEntry(id: string, signal: AbortSignal) {
         const request = lookup.request(id)
         if (!request) return null
         const answer = await client.send(dialect, request, signal)
-        return isFailure(answer) ? answer : lookup.read(answer, id)
+        const outcome = isFailure(answer) ? answer : lookup.read(answer, id)
+        return isFailure(outcome) ? redactorOf(dialect).failure(outcome) : outcome
       },
     }),
   }
+}
+
+function withoutCredential(
+  dialect: Dialect,
+  outcome: UpstreamPage | SourceFailure,
+): UpstreamPage | SourceFailure {
+  if (isFailure(outcome)) return redactorOf(dialect).failure(outcome)
+  if (!outcome.notices) return outcome
+  return { ...outcome, notices: outcome.notices.map(redactorOf(dialect).text) }
+}
+
+/** Made when it is needed, so that no credential is held longer than a request. */
+function redactorOf(dialect: Dialect) {
+  return createRedactor(dialect.authorization())
 }

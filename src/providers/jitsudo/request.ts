@@ -1,5 +1,5 @@
 import { type SetFilterField, setFilterFields } from '../../model/filter.js'
-import { ceilTo, clampInstant, floorTo, formatInstant } from '../../model/instant.js'
+import { ceilTo, floorTo, formatInstant, instantMaxMs, instantMinMs } from '../../model/instant.js'
 import type { PageAsk, UpstreamRequest } from '../../model/provider.js'
 import { uuidPattern } from '../../model/settings.js'
 import { boundMarginMs, boundStepMs, filters } from './capabilities.js'
@@ -19,8 +19,8 @@ const parameterOf: Record<SetFilterField, string> = {
  * The request for one page of the list.
  *
  * Whether the bounds include their instant and how fine they are is unknown (sheet jitsudo section 2), so each is sent
- * as a whole second that lies one to two seconds outside of what was asked; a bound that the ask lacks is left out,
- * since no default window is mentioned. Bounds and filters are sent with a cursor too (section 5). A filter that one
+ * as a whole second that lies one to two seconds outside of what was asked; a bound that the ask lacks, or that would
+ * lie outside the years 0001 to 9999, is left out, since no default window is mentioned. Bounds and filters are sent with a cursor too (section 5). A filter that one
  * request cannot carry is left out, which asks for more, never for less. Pure.
  */
 export function pageRequest(settings: Settings, ask: PageAsk): UpstreamRequest {
@@ -29,8 +29,10 @@ export function pageRequest(settings: Settings, ask: PageAsk): UpstreamRequest {
     const value = soleValue(field, ask.pushdown[field])
     if (value !== undefined) query.push([parameterOf[field], value])
   }
-  if (ask.sinceMs !== undefined) query.push(['from', lowerBound(ask.sinceMs)])
-  if (ask.untilMs !== undefined) query.push(['to', upperBound(ask.untilMs)])
+  const from = ask.sinceMs === undefined ? undefined : lowerBound(ask.sinceMs)
+  const to = ask.untilMs === undefined ? undefined : upperBound(ask.untilMs)
+  if (from !== undefined) query.push(['from', from])
+  if (to !== undefined) query.push(['to', to])
   query.push(['limit', String(Math.min(Math.max(ask.limit, 1), settings.pageSize))])
   if (ask.upstreamCursor !== undefined) query.push(['cursor', ask.upstreamCursor])
   return { method: 'GET', path: listPath, query, headers: headersOf(settings) }
@@ -58,10 +60,13 @@ function soleValue(field: SetFilterField, values: readonly string[] | undefined)
   return value !== undefined && values?.length === valuesMax && accepts?.(value) !== false ? value : undefined
 }
 
-function lowerBound(sinceMs: number): string {
-  return formatInstant(clampInstant(floorTo(sinceMs, boundStepMs) - boundMarginMs))
+function lowerBound(sinceMs: number): string | undefined {
+  const boundMs = floorTo(sinceMs, boundStepMs) - boundMarginMs
+  return boundMs < instantMinMs ? undefined : formatInstant(boundMs)
 }
 
-function upperBound(untilMs: number): string {
-  return formatInstant(clampInstant(ceilTo(untilMs, boundStepMs) + boundMarginMs))
+/** Clamped to the last instant and read as exclusive it would cut rows off; left out it cuts none. */
+function upperBound(untilMs: number): string | undefined {
+  const boundMs = ceilTo(untilMs, boundStepMs) + boundMarginMs
+  return boundMs > instantMaxMs ? undefined : formatInstant(boundMs)
 }

@@ -1,6 +1,6 @@
 import { sourceFailure } from '../../model/failure.js'
 import {
-  fillPassesMax,
+  followReadsMax,
   granuleRowsMax,
   type PageView,
   type Place,
@@ -74,7 +74,7 @@ export function absorbPrefix(task: PrefixTask, page: PageView, terrain: Terrain)
  */
 export function refuseCursor(task: PrefixTask): PrefixTask | null {
   const { follow } = task
-  if (!follow || follow.trail.length === 0 || follow.reads + 1 >= fillPassesMax) return null
+  if (!follow || follow.trail.length === 0 || follow.reads + 1 >= followReadsMax) return null
   return {
     ...task,
     follow: { ...follow, rows: new Map(), repeated: false, trail: [], reads: follow.reads + 1 },
@@ -129,7 +129,7 @@ function finishRead(
     return { kind: 'claim', rows: within([...rows.values()], terrain.frontier, edge), to: edge, next: null }
   }
   const reads = task.follow.reads + 1
-  if (reads >= fillPassesMax) return { kind: 'failed', failure: sourceFailure('UNSTABLE') }
+  if (reads >= followReadsMax) return { kind: 'failed', failure: sourceFailure('UNSTABLE') }
   const follow = { ...newFollow(task.follow.granule), previous: repeated ? null : read, reads }
   return { kind: 'again', task: { ...task, follow } }
 }

@@ -1,11 +1,11 @@
 import { sourceFailure } from '../../model/failure.js'
 import {
-  fillPassesMax,
   granuleRowsMax,
   type PageView,
   type Place,
   type SeenRow,
   type Step,
+  slicePassesMax,
   stallsMax,
   type Terrain,
 } from './step.js'
@@ -39,14 +39,39 @@ export interface SliceTask {
   readonly fill: Fill | null
 }
 
-/** Collecting the rows of one time step that does not fit into a page, or of the whole list when it has no order. */
+/**
+ * Collecting the rows of one time step that does not fit into a page, or of the whole list when it has no order.
+ *
+ * One pass is believed when its distinct ids fill every slot, the total stood still and each slice began with the row
+ * that the one before ended with. Where rows of one time change places from request to request, ids of several passes
+ * are put together until they fill every slot, and that twice with the same ids.
+ */
 interface Fill {
   readonly granule: number | null
   readonly rows: ReadonlyMap<string, SeenRow>
   readonly total: number | undefined
   /** Index of the step's first row, once a slice has shown it in this pass. */
   readonly from: number | null
+  /** The last row of the slice before, with its index, in this pass. */
+  readonly edge: { readonly index: number; readonly id: string } | null
+  /** The rows are of this pass alone, and its slices have fitted together so far. */
+  readonly seamless: boolean
+  /** The ids that filled every slot once before. */
+  readonly previous: ReadonlySet<string> | null
   readonly passes: number
+}
+
+function newFill(granule: number | null, total: number | undefined): Fill {
+  return {
+    granule,
+    rows: new Map(),
+    total,
+    from: null,
+    edge: null,
+    seamless: true,
+    previous: null,
+    passes: 0,
+  }
 }
 
 /** Starts at the head of a window, or at its tail against the provider's order. `capacity`: rows asked per page. */
@@ -68,9 +93,7 @@ export function slicesOf(start: number, end: number, capacity: number, terrain: 
 
 /** Collects a whole window that has no order and cannot be made narrower. */
 export function fillOf(start: number, end: number, capacity: number): SliceTask {
-  const whole = { granule: null, rows: new Map(), total: undefined, from: null, passes: 0 }
-  const task = slicesOf(start, end, capacity, wholeTerrain)
-  return { ...task, fill: whole }
+  return { ...slicesOf(start, end, capacity, wholeTerrain), fill: newFill(null, undefined) }
 }
 
 const wholeTerrain: Terrain = {
@@ -221,7 +244,7 @@ function search(task: SliceTask): Step<SliceTask> {
 function beginFill(task: SliceTask, slice: Slice, granule: number): Step<SliceTask> {
   const inStep = slice.rows.findIndex((row) => row.progress === granule)
   const at = Math.max(0, slice.first + inStep - 1)
-  const fill: Fill = { granule, rows: new Map(), total: task.total, from: null, passes: 0 }
+  const fill = newFill(granule, task.total)
   // The slice at hand counts as the first of the pass when it cannot begin closer to the step.
   if (at === slice.first) return absorbFill({ ...task, fill }, slice, fillTerrain)
   return { kind: 'again', task: { ...task, at, fill } }
@@ -232,9 +255,7 @@ const fillTerrain: Terrain = { ...wholeTerrain, direction: 'along' }
 function absorbFill(task: SliceTask & { fill: Fill }, slice: Slice, terrain: Terrain): Step<SliceTask> {
   const { fill } = task
   const { granule } = fill
-  if (fill.total !== task.total && fill.from !== null) {
-    return repass(task, new Map(), fill.from)
-  }
+  if (fill.total !== task.total && fill.from !== null) return repass(task, new Map(), fill.from)
   const firstRow = slice.rows[0]
   if (
     fill.from === null &&
@@ -253,19 +274,35 @@ function absorbFill(task: SliceTask & { fill: Fill }, slice: Slice, terrain: Ter
   const inStep = granule === null ? 0 : slice.rows.findIndex((row) => row.progress >= granule)
   const from = fill.from ?? slice.first + Math.max(0, inStep)
   const beyond = granule === null ? -1 : slice.rows.findIndex((row) => row.progress > granule)
+  const seamless = fill.seamless && fitsTo(fill.edge, slice)
   if (beyond < 0 && !slice.reachesEnd) {
     const at = slice.first + Math.max(1, slice.rows.length - 1)
-    return { kind: 'again', task: { ...task, at, fill: { ...fill, rows, from, total: task.total } } }
+    const last = slice.rows.at(-1)
+    const edge = last ? { index: slice.first + slice.rows.length - 1, id: last.id } : null
+    return {
+      kind: 'again',
+      task: { ...task, at, fill: { ...fill, rows, from, edge, seamless, total: task.total } },
+    }
   }
   const size = slice.first + (beyond < 0 ? slice.rows.length : beyond) - from
   if (rows.size !== size) return repass(task, rows.size > size ? new Map() : rows, from)
-  return finishFill(task, slice, rows, terrain)
+  const agreed = fill.previous !== null && [...rows.keys()].every((id) => fill.previous?.has(id))
+  if (seamless || (agreed && fill.previous?.size === size)) return finishFill(task, slice, rows, terrain)
+  return repass({ ...task, fill: { ...fill, previous: new Set(rows.keys()) } }, new Map(), from)
+}
+
+/** Whether a slice holds the last row of the slice before at the same index. */
+function fitsTo(edge: Fill['edge'], slice: Slice): boolean {
+  if (edge === null) return true
+  const row = slice.rows[edge.index - slice.first]
+  // A slice of one row is followed by the next index, without overlap; then nothing can be said.
+  return row !== undefined && row.id === edge.id
 }
 
 /** Reads the step once more: ids found so far count on as long as the total stands still. */
 function repass(task: SliceTask & { fill: Fill }, rows: Map<string, SeenRow>, from: number): Step<SliceTask> {
   const passes = task.fill.passes + 1
-  if (passes >= fillPassesMax) {
+  if (passes >= slicePassesMax) {
     return {
       kind: 'failed',
       failure: sourceFailure('UNSTABLE', {
@@ -273,7 +310,8 @@ function repass(task: SliceTask & { fill: Fill }, rows: Map<string, SeenRow>, fr
       }),
     }
   }
-  const fill: Fill = { ...task.fill, rows, from: null, total: task.total, passes }
+  const seamless = rows.size === 0
+  const fill: Fill = { ...task.fill, rows, from: null, edge: null, seamless, total: task.total, passes }
   return { kind: 'again', task: { ...task, at: Math.max(0, from - 1), fill, stalls: 0 } }
 }
 

@@ -59,8 +59,11 @@ export type Step<Task> =
 /** Rows of one time step at most; more is TOO_DENSE. */
 export const granuleRowsMax = 10_000
 
-/** How often a time step that does not fit into a page is read again until it can be told complete. */
-export const fillPassesMax = 10
+/** How often a time step that does not fit into a page is read by cursors until two reads agree. */
+export const followReadsMax = 10
+
+/** How often it is read by slices until its ids fill every slot: more, since ids of several passes add up. */
+export const slicePassesMax = 24
 
 /** How many pages in a row may bring no progress. */
 export const stallsMax = 48

@@ -25,9 +25,10 @@ export const firstStride: Stride = { spanMs: 86_400_000, empties: 0 }
 /** Rows that a window should hold: well under a page, so that few overflow. */
 const fillShare = 0.65
 
-export function windowOfStride(start: number, endMax: number, stride: Stride): WindowTask {
+export function windowOfStride(start: number, endMax: number, stride: Stride, terrain: Terrain): WindowTask {
   // After two empty windows the whole rest is asked for: most often it is empty too, and that ends the reading.
-  const end = stride.empties === 2 ? endMax : Math.min(endMax, start + Math.max(1, Math.ceil(stride.spanMs)))
+  const span = Math.max(tightSpanMs(terrain), Math.ceil(stride.spanMs))
+  const end = stride.empties === 2 ? endMax : Math.min(endMax, start + span)
   return { kind: 'window', start, end }
 }
 
@@ -62,7 +63,11 @@ export function absorbWindow(
 
 /** Whether narrowing cannot help: what comes back around the window is as wide as the window itself. */
 export function isTight(task: WindowTask, terrain: Terrain): boolean {
-  return task.end - task.start <= 2 * terrain.slackMs + 1
+  return task.end - task.start <= tightSpanMs(terrain)
+}
+
+function tightSpanMs(terrain: Terrain): number {
+  return 2 * terrain.slackMs + 1
 }
 
 /**
@@ -107,9 +112,10 @@ export function strideAfterOverflow(
 }
 
 /** The next window's size after one without order that overflowed: nothing of it can be kept. */
-export function strideAfterDisorder(task: WindowTask, total: number | undefined, capacity: number): Stride {
-  const span = task.end - task.start
-  const factor = total === undefined ? 0.25 : Math.min(0.5, (capacity * fillShare) / total)
+export function strideAfterDisorder(task: WindowTask, page: PageView, capacity: number): Stride {
+  const farthest = Math.max(...page.rows.map(({ progress }) => progress))
+  const span = Math.min(task.end, farthest + 1) - task.start
+  const factor = page.total === undefined ? 0.25 : Math.min(0.5, (capacity * fillShare) / page.total)
   return { spanMs: Math.max(1, span * factor), empties: 0 }
 }
 

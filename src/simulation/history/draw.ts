@@ -29,7 +29,7 @@ function drawBehaviour(random: SeededRandom): Behaviour {
     : random.pick(['newestFirst', 'newestFirst', 'newestFirst', 'oldestFirst', 'unsorted'] as const)
   const cursors = random.pick(['keyset', 'keyset', 'positional'] as const)
   const pageSizeMax = random.pick([8, 20, 50, 100])
-  const pageSizeGiven = random.chance(0.2) ? Math.max(5, Math.floor(pageSizeMax / 4)) : pageSizeMax
+  const pageSizeGiven = random.chance(0.2) ? Math.max(8, Math.floor(pageSizeMax / 4)) : pageSizeMax
   const totals = paging === 'offset' ? random.chance(0.9) : false
   return {
     paging,
@@ -49,7 +49,7 @@ function drawBehaviour(random: SeededRandom): Behaviour {
     forgetsClamp: totals && random.chance(0.2),
     cursors,
     cursorsOnce: random.chance(0.3),
-    windowMaxMs: paging === 'cursor' && random.chance(0.4) ? random.integer(3, 400) * dayMs : null,
+    windowMaxMs: paging === 'cursor' && random.chance(0.4) ? random.integer(20, 400) * dayMs : null,
     filtersActions: random.chance(0.5),
     latencyMs: random.integer(1, 60),
   }

@@ -1,6 +1,6 @@
 import { compareNewestFirst, type EntryKey } from '../../model/order.js'
 import { keysOf, type Transcript } from './play.js'
-import type { EventScript, Script } from './script.js'
+import type { EventScript, Script, SourceScript } from './script.js'
 
 /**
  * Judges what a client saw by the providers' timelines alone: design.md section 4. It never looks into the gateway.
@@ -21,15 +21,25 @@ export function judge(script: Script, seen: Transcript): readonly string[] {
   ]
 }
 
-/** Whether trouble is to be expected of a source: faults, disorder, or ties and cursors that do not hold still. */
-export function hasCause(script: Script): boolean {
-  return script.sources.some(
-    ({ behaviour, faults }) =>
-      faults.length > 0 ||
-      behaviour.order !== 'newestFirst' ||
-      behaviour.ties === 'random' ||
-      behaviour.cursors === 'positional',
+/** Whether trouble is to be expected of a source: faults, disorder, or ties that do not hold still. */
+function hasCause({ behaviour, faults, events }: SourceScript): boolean {
+  return (
+    faults.length > 0 ||
+    behaviour.order !== 'newestFirst' ||
+    behaviour.ties === 'random' ||
+    behaviour.cursors === 'positional' ||
+    hasRestlessStep(events, behaviour.pageSizeGiven)
   )
+}
+
+/** Whether entries come or go in a time step that does not fit into a page: reliability.md section 4, W4. */
+function hasRestlessStep(events: readonly EventScript[], pageSize: number): boolean {
+  const steps = new Map<number, { count: number; changes: boolean }>()
+  for (const { timeMs, fromMs, untilMs } of events) {
+    const step = steps.get(timeMs) ?? { count: 0, changes: false }
+    steps.set(timeMs, { count: step.count + 1, changes: step.changes || fromMs !== 0 || untilMs !== null })
+  }
+  return [...steps.values()].some(({ count, changes }) => changes && count > pageSize - 2)
 }
 
 function judgeOrder(script: Script, keys: readonly EntryKey[], what: string): readonly string[] {
@@ -137,7 +147,7 @@ function judgePages(script: Script, seen: Transcript): readonly string[] {
 }
 
 function judgeCauses(script: Script, seen: Transcript): readonly string[] {
-  if (hasCause(script)) return []
+  if (script.sources.some(hasCause)) return []
   const gaps = seen.pages.at(-1)?.page.coverage.some(({ gap }) => gap !== null)
   return [
     ...(gaps ? ['there is a gap without a cause'] : []),
@@ -149,10 +159,12 @@ function judgeCauses(script: Script, seen: Transcript): readonly string[] {
 function judgeCost(script: Script, seen: Transcript, entries: number): readonly string[] {
   const complaints: string[] = []
   const pages = seen.pages.length + seen.repeats.length + seen.replays.size * 20 + 1
-  for (const { key, behaviour, events } of script.sources) {
+  for (const source of script.sources) {
+    const { key, behaviour, events } = source
     const requests = seen.requests.get(key) ?? 0
     const perReading = Math.ceil(events.length / Math.max(1, behaviour.pageSizeGiven - 2)) + 40
-    const bound = 60 * pages + 30 * perReading + entries
+    const perPage = hasCause(source) ? 420 : 60
+    const bound = perPage * pages + 30 * perReading + entries
     if (requests > bound) complaints.push(`${key} was asked ${requests} times, more than ${bound}`)
   }
   return complaints

@@ -5,6 +5,9 @@ import type { ReadableSource } from '../../reading/page.js'
 import { hashText } from '../random.js'
 import type { Behaviour, EventScript, SourceScript } from './script.js'
 
+/** How far back providers with a longest window are read; before every event of a script. */
+const historyFloorMs = Date.UTC(2025, 0, 1)
+
 /** A clock that only moves when something is done. */
 export interface VirtualClock {
   nowMs: number
@@ -121,7 +124,9 @@ function capabilitiesOf(behaviour: Behaviour): Capabilities {
     order: behaviour.stated ? 'newestFirst' : 'unknown',
     totals: behaviour.totals,
     boundSlackMs: { since: 2 * behaviour.boundStepMs, until: 3 * behaviour.boundStepMs },
-    ...(behaviour.windowMaxMs !== null && { window: { spanMaxMs: behaviour.windowMaxMs, floorMs: 0 } }),
+    ...(behaviour.windowMaxMs !== null && {
+      window: { spanMaxMs: behaviour.windowMaxMs, floorMs: historyFloorMs },
+    }),
     lookup: false,
     filters: {
       actorIds: none,
