@@ -495,6 +495,34 @@ describe('over a socket', () => {
     expect((await fetch(new URL('/livez', url))).status).toBe(200)
   })
 
+  it.each(['[::x@', 'a b', 'user@host', 'host/graphql?', ''])(
+    'refuses the Host %j as JSON and without a stack',
+    async (host) => {
+      const { url } = await start()
+      const socket = connect(Number(url.port), '127.0.0.1')
+      socket.write(`GET /livez HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+      let text = ''
+      for await (const chunk of socket) text += String(chunk)
+      expect(text).toMatch(/^HTTP\/1\.1 400 /)
+      expect(text).toMatch(/\r\nx-content-type-options: nosniff\r\n/i)
+      expect(JSON.parse(text.split('\r\n\r\n')[1] ?? '')).toMatchObject({
+        errors: [{ extensions: { code: 'BAD_REQUEST' } }],
+      })
+    },
+  )
+
+  it('tells a body that breaks off as the client’s doing, not as a fault of its own', async () => {
+    const { url, log } = await start()
+    const socket = connect(Number(url.port), '127.0.0.1')
+    socket.write(
+      'POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"query"',
+      () => setTimeout(() => socket.destroy(), 50),
+    )
+    await expect
+      .poll(() => log)
+      .toEqual([expect.objectContaining({ level: 'info', errors: ['REQUEST_ABORTED'], clientGone: true })])
+  })
+
   it('ends what is under way before it closes', async () => {
     let answer: (() => void) | undefined
     const reading = new Promise<void>((started) => {

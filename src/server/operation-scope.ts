@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { SourceOutcome } from '../graphql/context.js'
 import { requestRefused } from '../graphql/errors.js'
 import { deadlineReached, OperationEnded } from '../graphql/operation-end.js'
@@ -30,6 +31,9 @@ export class OperationScopes {
   /** Opens the scope of a request. The time until its deadline counts from here, reading the body included. */
   open(request: Request, deadlineMs: number): OperationScope {
     const controller = new AbortController()
+    // Every request to a provider listens to it, and an operation may look up a hundred nodes at once: more than ten
+    // listeners are no leak, of which Node would warn on standard error, where only log lines belong.
+    setMaxListeners(0, controller.signal)
     const end = (why: 'shutdown' | 'clientGone') => controller.abort(new OperationEnded(why))
     const clientGone = () => end('clientGone')
     const timer = setTimeout(

@@ -1,5 +1,5 @@
 import { type SetFilterField, setFilterFields } from '../../model/filter.js'
-import { ceilTo, floorTo, formatInstant, instantMaxMs, instantMinMs } from '../../model/instant.js'
+import { ceilTo, clampInstant, floorTo, formatInstant, instantMaxMs, instantMinMs } from '../../model/instant.js'
 import type { PageAsk, UpstreamRequest } from '../../model/provider.js'
 import { uuidPattern } from '../../model/settings.js'
 import { boundMarginMs, boundStepMs, filters } from './capabilities.js'
@@ -62,11 +62,11 @@ function soleValue(field: SetFilterField, values: readonly string[] | undefined)
 
 function lowerBound(sinceMs: number): string | undefined {
   const boundMs = floorTo(sinceMs, boundStepMs) - boundMarginMs
-  return boundMs < instantMinMs ? undefined : formatInstant(boundMs)
+  return boundMs < instantMinMs ? undefined : formatInstant(clampInstant(boundMs))
 }
 
 /** Clamped to the last instant and read as exclusive it would cut rows off; left out it cuts none. */
 function upperBound(untilMs: number): string | undefined {
   const boundMs = ceilTo(untilMs, boundStepMs) + boundMarginMs
-  return boundMs > instantMaxMs ? undefined : formatInstant(boundMs)
+  return boundMs > instantMaxMs ? undefined : formatInstant(clampInstant(boundMs))
 }
