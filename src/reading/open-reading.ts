@@ -91,6 +91,9 @@ export function openReading(
   }
 }
 
+/** How much of an unknown key a message repeats, in UTF-16 code units; keys of sources are shorter. */
+const keyLengthTold = 80
+
 function chooseSources(
   request: PageRequest,
   configured: readonly ReadableSource[],
@@ -101,7 +104,7 @@ function chooseSources(
   if (unknown !== undefined) {
     return problem(
       ['sources'],
-      `There is no source ${JSON.stringify(unknown)}. The sources are: ${keys.join(', ')}.`,
+      `There is no source ${JSON.stringify(unknown.slice(0, keyLengthTold))}. The sources are: ${keys.join(', ')}.`,
     )
   }
   if (request.sources.length === 0) {

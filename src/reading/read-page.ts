@@ -1,5 +1,6 @@
 import type { EntryKey } from '../model/order.js'
 import { coverageOf, type SourceReport } from './coverage.js'
+import { SealedLater } from './edge.js'
 import { advanceLanes, countBefore, isOpen, type Lane, laneOf, leastFrontier } from './lanes.js'
 import type { ReadingLimits } from './limits.js'
 import { type MergedRow, takeMerged } from './merge.js'
@@ -212,11 +213,9 @@ function pageOf(
   const searched = more && !last.full && last.end ? { travel: reading.travel, cut: last.end } : null
   const positionAt = positionsOf(reading, gaps, newGaps, lanes)
   const edges = rows.map(({ key, seen }, index): EntryEdge => {
-    const position = positionAt(key, index === rows.length - 1 ? searched : null)
-    return {
-      cursor: reading.cursors.encode(position),
-      entry: { ...seen.row.content(), sourceKey: key.sourceKey },
-    }
+    const entry = { ...seen.row.content(), sourceKey: key.sourceKey }
+    const isLast = index === rows.length - 1
+    return new SealedLater(entry, () => reading.cursors.encode(positionAt(key, isLast ? searched : null)))
   })
   const lastRead =
     edges.at(-1)?.cursor ?? (searched ? reading.cursors.encode(positionAt(null, searched)) : null)

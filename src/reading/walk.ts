@@ -263,7 +263,7 @@ export class Walk {
     this.#hold(rows)
     this.#frontier = to
     this.#task = next
-    if (task.kind === 'window') this.#resize(task, rows.length)
+    if (next === null && isWhole(task)) this.#resize(task, rows.length)
     for (
       let stash = this.#stashes.at(-1);
       stash && stash.from <= this.#frontier;
@@ -278,7 +278,7 @@ export class Walk {
   }
 
   /** Sizes the next window after one that came back whole. */
-  #resize(task: WindowTask, rows: number): void {
+  #resize(task: Place, rows: number): void {
     const resized = strideAfterWhole(task, rows, this.plan.capabilities.pageSizeMax)
     const ahead = (this.#stashes.at(-1)?.from ?? this.#end) - this.#frontier
     if (resized === null)
@@ -299,14 +299,16 @@ export class Walk {
     const { capabilities } = this.plan
     if (task.kind === 'slices') this.#totalsMissing = true
     if (task.kind !== 'window') return null
-    if (task.start === Number.NEGATIVE_INFINITY) {
+    // Before an empty page that promises more there is nothing to jump by: it is read to its end.
+    if (task.start === Number.NEGATIVE_INFINITY && view.rows.length > 0) {
       this.#jumpMs = nextJump(this.#jumpMs, view.rows)
       return windowBefore(task.end, this.#jumpMs)
     }
     const terrain = this.#terrain()
-    // A page that is not full and still promises more, or a list of a few pages, is read to its end.
+    // A page that is not full (or empty) and still promises more, or a list of a few pages, is read to its end.
     const short =
-      view.rows.length < this.#pageRows || (view.total ?? Number.POSITIVE_INFINITY) <= 4 * this.#pageRows
+      view.rows.length < Math.max(1, this.#pageRows) ||
+      (view.total ?? Number.POSITIVE_INFINITY) <= 4 * this.#pageRows
     if (short || isTight(task, terrain)) {
       return capabilities.paging === 'offset'
         ? fillOf(task.start, task.end, capabilities.pageSizeMax)
@@ -341,4 +343,10 @@ export class Walk {
     this.#rows = []
     this.#stashes = []
   }
+}
+
+/** Whether a task reads a whole window, however it does: the next one is sized by what it held. */
+function isWhole(task: Task): boolean {
+  if (task.kind === 'slices') return task.fill !== null && task.fill.granule === null
+  return task.kind === 'window' || (task.follow !== null && task.follow.granule === null)
 }

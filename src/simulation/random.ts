@@ -6,9 +6,15 @@ export function hashText(text: string, salt = 0): number {
   for (let index = 0; index < text.length; index += 1) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
   }
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return (hash ^ (hash >>> 16)) >>> 0
+  return mix(hash)
+}
+
+/** Spreads 32 bits over 32 bits, another way for every salt (the finisher of MurmurHash3). 0 to 2^32 - 1. */
+export function mix(bits: number, salt = 0): number {
+  let mixed = bits ^ Math.imul(salt, 0x9e3779b1)
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b)
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
+  return (mixed ^ (mixed >>> 16)) >>> 0
 }
 
 /** A stream of numbers that depends on its seed alone (sfc32, 128 bits of state). */

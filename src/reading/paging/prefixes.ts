@@ -6,6 +6,7 @@ import {
   type Place,
   type SeenRow,
   type Step,
+  stallsMax,
   type Terrain,
 } from './step.js'
 
@@ -32,13 +33,12 @@ interface Follow {
   readonly repeated: boolean
   /** Cursors followed in this read; one that comes again is a fault. */
   readonly trail: readonly string[]
+  /** Pages in a row that brought no entry that this read did not have. */
+  readonly barren: number
   /** What the read before gave, complete up to its edge; null before the first is finished. */
   readonly previous: { readonly rows: ReadonlyMap<string, SeenRow>; readonly edge: number } | null
   readonly reads: number
 }
-
-/** How many pages of one read may be empty or known before the provider is taken to go in circles. */
-const trailMax = 400
 
 export function prefixOf(start: number, end: number): PrefixTask {
   return { kind: 'prefix', start, end, follow: null }
@@ -77,12 +77,12 @@ export function refuseCursor(task: PrefixTask): PrefixTask | null {
   if (!follow || follow.trail.length === 0 || follow.reads + 1 >= followReadsMax) return null
   return {
     ...task,
-    follow: { ...follow, rows: new Map(), repeated: false, trail: [], reads: follow.reads + 1 },
+    follow: { ...follow, rows: new Map(), repeated: false, trail: [], barren: 0, reads: follow.reads + 1 },
   }
 }
 
 function newFollow(granule: number | null): Follow {
-  return { granule, rows: new Map(), repeated: false, trail: [], previous: null, reads: 0 }
+  return { granule, rows: new Map(), repeated: false, trail: [], barren: 0, previous: null, reads: 0 }
 }
 
 function absorbFollow(
@@ -98,20 +98,24 @@ function absorbFollow(
     repeated ||= rows.has(row.id)
     rows.set(row.id, row)
   }
-  const follow = { ...task.follow, rows, repeated }
+  const barren = rows.size > task.follow.rows.size ? 0 : task.follow.barren + 1
+  const follow = { ...task.follow, rows, repeated, barren }
   if (rows.size > granuleRowsMax) return { kind: 'failed', failure: sourceFailure('TOO_DENSE') }
   const last = page.rows.at(-1)
   const passed = granule !== null && last !== undefined && last.progress > granule
   if (!page.more || passed) return finishRead({ ...task, follow }, page, terrain)
   const token = page.upstreamCursor
-  if (token === undefined || follow.trail.includes(token) || follow.trail.length >= trailMax) {
-    const message =
-      token === undefined
-        ? 'The provider announces more entries but gives no cursor to read them with.'
-        : 'The provider gives the same cursor again and again.'
-    return { kind: 'failed', failure: sourceFailure('NO_PROGRESS', { message }) }
+  if (token === undefined) {
+    return noProgress('The provider announces more entries but gives no cursor to read them with.')
   }
+  if (follow.trail.includes(token)) return noProgress('The provider gives the same cursor again and again.')
+  if (barren >= stallsMax)
+    return noProgress('The provider announces more entries, page after page without any.')
   return { kind: 'again', task: { ...task, follow: { ...follow, trail: [...follow.trail, token] } } }
+}
+
+function noProgress(message: string): Step<PrefixTask> {
+  return { kind: 'failed', failure: sourceFailure('NO_PROGRESS', { message }) }
 }
 
 /** A read is believed as far as the one before gave the same ids, or when one page held all of it. */

@@ -84,7 +84,7 @@ export function strideToStep(task: WindowTask, page: PageView, terrain: Terrain)
 }
 
 /** The next window's size after one of `rows` rows that came back whole. `capacity`: rows in a page at most. */
-export function strideAfterWhole(task: WindowTask, rows: number, capacity: number): Stride | null {
+export function strideAfterWhole(task: Place, rows: number, capacity: number): Stride | null {
   const span = task.end - task.start
   if (!Number.isFinite(span)) return null
   const target = capacity * fillShare

@@ -1,4 +1,4 @@
-import { SeededRandom } from '../random.js'
+import { hashText, SeededRandom } from '../random.js'
 import type { Behaviour, ClientScript, EventScript, FaultScript, Script, SourceScript } from './script.js'
 
 const dayMs = 86_400_000
@@ -49,6 +49,7 @@ function drawBehaviour(random: SeededRandom): Behaviour {
     forgetsClamp: totals && random.chance(0.2),
     cursors,
     cursorsOnce: random.chance(0.3),
+    emptyPageEvery: paging === 'cursor' && random.chance(0.2) ? random.integer(2, 5) : 0,
     windowMaxMs: paging === 'cursor' && random.chance(0.4) ? random.integer(20, 400) * dayMs : null,
     filtersActions: random.chance(0.5),
     latencyMs: random.integer(1, 60),
@@ -60,6 +61,8 @@ function drawEvents(random: SeededRandom, key: string, count: number, churn: num
   const step = random.pick([1, 1000])
   const spanMs = random.pick([60_000, 3_600_000, 30 * dayMs, 300 * dayMs])
   const bursty = random.chance(0.3)
+  // Ids are the provider's own: two sources may well use the same.
+  const prefix = random.chance(0.5) ? `${key}-` : ''
   let burstLeft = 0
   let burstMs = 0
   while (events.length < count) {
@@ -70,7 +73,14 @@ function drawEvents(random: SeededRandom, key: string, count: number, churn: num
     const spread = Math.floor((beginMs - random.next() * spanMs) / step) * step
     const timeMs = burstLeft > 0 ? burstMs : random.chance(0.2) ? (events.at(-1)?.timeMs ?? spread) : spread
     burstLeft = Math.max(0, burstLeft - 1)
-    events.push(drawLife(random, `${key}-${random.hex(6)}-${events.length}`, timeMs, churn))
+    events.push(
+      drawLife(
+        random,
+        `${prefix}${hashText(String(events.length)).toString(36)}-${events.length}`,
+        timeMs,
+        churn,
+      ),
+    )
   }
   return events
 }

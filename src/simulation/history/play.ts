@@ -26,9 +26,13 @@ export interface Transcript {
   /** Kinds of failure for which the reading, or a replay, could not be brought to its end. */
   readonly refusals: readonly string[]
   readonly requests: ReadonlyMap<string, number>
+  /** How often the client asked for a page, failed tries included. */
+  readonly asked: number
+  /** Sources without an order whose pages have shown it. */
+  readonly disordered: ReadonlySet<string>
 }
 
-export interface SeenPage {
+interface SeenPage {
   readonly page: EntryPage
   readonly size: number
 }
@@ -81,6 +85,8 @@ export async function play(script: Script, makeReader: MakeReader = createReader
     replays,
     refusals: client.refusals,
     requests: new Map(sources.map((source) => [source.key, source.requests()])),
+    asked: client.asked,
+    disordered: new Set(sources.filter((source) => source.disordered()).map(({ key }) => key)),
   }
 }
 
@@ -94,6 +100,7 @@ export function keysOf(page: Pick<EntryPage, 'edges'>): readonly EntryKey[] {
 
 class Client {
   readonly refusals: string[] = []
+  asked = 0
   readonly #script: Script
   readonly #make: () => Reader
   #readers: [Reader, Reader]
@@ -167,6 +174,7 @@ class Client {
   async #insist(request: PageRequest): Promise<EntryPage | null> {
     let result: EntryPage | InputProblem | ReadingFailed | null = null
     for (let attempt = 0; attempt < triesMax; attempt += 1) {
+      this.asked += 1
       result = (await this.#readers[this.#turn]?.readPage(request)) ?? null
       if (result?.kind === 'page') return result
       if (result?.kind === 'inputProblem') {

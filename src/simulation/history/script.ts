@@ -53,6 +53,8 @@ export interface Behaviour {
   readonly forgetsClamp: boolean
   readonly cursors: 'keyset' | 'positional'
   readonly cursorsOnce: boolean
+  /** Every so many pages one is empty, with a cursor that goes on; 0 for never. Cursor dialects only. */
+  readonly emptyPageEvery: number
   readonly windowMaxMs: number | null
   readonly filtersActions: boolean
   readonly latencyMs: number

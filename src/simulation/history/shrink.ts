@@ -71,6 +71,7 @@ function* smallerSources(source: SourceScript): Generator<SourceScript> {
     { forgetsClamp: false },
     { pageSizeGiven: behaviour.pageSizeMax },
     { cursorsOnce: false },
+    { emptyPageEvery: 0 },
     { windowMaxMs: null },
     { ties: 'byId' },
     { cursors: 'keyset' },

@@ -2,7 +2,7 @@ import type { Capabilities } from '../../model/capabilities.js'
 import { type SourceFailure, sourceFailure } from '../../model/failure.js'
 import type { PageAsk, UpstreamPage, UpstreamRow } from '../../model/provider.js'
 import type { ReadableSource } from '../../reading/page.js'
-import { hashText } from '../random.js'
+import { hashText, mix } from '../random.js'
 import type { Behaviour, EventScript, SourceScript } from './script.js'
 
 /** How far back providers with a longest window are read; before every event of a script. */
@@ -16,6 +16,8 @@ export interface VirtualClock {
 /** What became of the requests to one source. */
 export interface VirtualSource extends ReadableSource {
   readonly requests: () => number
+  /** Whether its pages have contradicted every order. Until then nobody can tell that it has none. */
+  readonly disordered: () => boolean
 }
 
 /**
@@ -25,12 +27,20 @@ export interface VirtualSource extends ReadableSource {
 export function createVirtualSource(script: SourceScript, clock: VirtualClock): VirtualSource {
   const { behaviour } = script
   const rows = new Map(script.events.map((event) => [event, rowOf(event)]))
+  const hashes = new Map(script.events.map((event) => [event, hashText(event.id)]))
+  const hashOf = (event: EventScript) => hashes.get(event) ?? 0
+  const sorted =
+    behaviour.order === 'unsorted'
+      ? script.events.toSorted((a, b) => hashOf(a) - hashOf(b))
+      : script.events.toSorted(comparator(behaviour))
   const usedCursors = new Set<string>()
   let requests = 0
+  let [rose, fell] = [false, false]
   return {
     key: script.key,
     capabilities: capabilitiesOf(behaviour),
     requests: () => requests,
+    disordered: () => rose && fell,
     fetchPage(ask) {
       const number = requests
       requests += 1
@@ -46,10 +56,16 @@ export function createVirtualSource(script: SourceScript, clock: VirtualClock): 
       if (usedCursors.has(ask.upstreamCursor)) return sourceFailure('INVALID_REQUEST')
       usedCursors.add(ask.upstreamCursor)
     }
+    if (exceedsWindow(ask, behaviour)) return sourceFailure('INVALID_REQUEST')
     const list = listOf(ask, number)
     const given = Math.min(ask.limit, behaviour.pageSizeGiven)
     const start = startOf(ask, list)
+    if (behaviour.emptyPageEvery > 0 && number % behaviour.emptyPageEvery === 1 && start < list.length) {
+      return { rows: [], more: true, upstreamCursor: cursorAfter(list[start - 1], start, number) }
+    }
     const page = list.slice(start, start + given)
+    rose ||= page.some(({ timeMs }, index) => timeMs > (page[index - 1]?.timeMs ?? timeMs))
+    fell ||= page.some(({ timeMs }, index) => timeMs < (page[index - 1]?.timeMs ?? timeMs))
     const reach = start + (behaviour.forgetsClamp ? ask.limit : page.length)
     const more = behaviour.promisesMore ? page.length > 0 : reach < list.length
     const last = page.at(-1)
@@ -67,22 +83,38 @@ export function createVirtualSource(script: SourceScript, clock: VirtualClock): 
     const now = clock.nowMs
     const inWindow = windowTest(ask, behaviour)
     const actions = ask.pushdown.actions
-    const list = script.events.filter(
+    const list = sorted.filter(
       (event) =>
         event.fromMs <= now &&
         (event.untilMs === null || event.untilMs > now) &&
         inWindow(event.timeMs) &&
         (actions === undefined || actions.includes(event.action)),
     )
-    return list.sort(comparator(behaviour, number))
+    return behaviour.ties === 'random' && behaviour.order !== 'unsorted' ? shuffleTies(list, number) : list
+  }
+
+  /** Entries of one time in another order at every request. */
+  function shuffleTies(list: readonly EventScript[], number: number): readonly EventScript[] {
+    const shuffled = list.slice()
+    for (let from = 0, to = 1; to <= list.length; to += 1) {
+      if (list[to]?.timeMs === list[from]?.timeMs && to < list.length) continue
+      if (to - from > 1) {
+        const keyed = list.slice(from, to).map((event) => ({ event, key: mix(hashOf(event), number) }))
+        keyed.sort((a, b) => a.key - b.key)
+        shuffled.splice(from, keyed.length, ...keyed.map(({ event }) => event))
+      }
+      from = to
+    }
+    return shuffled
   }
 
   function startOf(ask: PageAsk, list: readonly EventScript[]): number {
     if (ask.upstreamCursor === undefined) return ask.offset ?? 0
     const [position = '', timeMs = '', ...id] = ask.upstreamCursor.split(':').slice(1)
     if (behaviour.cursors === 'positional' || behaviour.order === 'unsorted') return Number(position)
+    if (id.join(':') === '') return 0
     const anchor = { id: id.join(':'), timeMs: Number(timeMs) }
-    const compare = comparator(behaviour, 0)
+    const compare = comparator(behaviour)
     const index = list.findIndex((event) => compare(event, anchor) > 0)
     return index < 0 ? list.length : index
   }
@@ -92,16 +124,21 @@ function cursorAfter(last: EventScript | undefined, position: number, number: nu
   return `${number}:${position}:${last?.timeMs ?? 0}:${last?.id ?? ''}`
 }
 
+/** Providers with a longest window refuse a longer one; what the adapter adds on both sides is allowed for. */
+function exceedsWindow(ask: PageAsk, { windowMaxMs, boundStepMs }: Behaviour): boolean {
+  if (windowMaxMs === null) return false
+  if (ask.sinceMs === undefined || ask.untilMs === undefined) return true
+  return ask.untilMs - ask.sinceMs > windowMaxMs + 3 * boundStepMs
+}
+
 /** Keyset cursors need ties that stay put, so random ties come with positional cursors only. */
-function comparator(behaviour: Behaviour, number: number) {
-  const sign = behaviour.order === 'oldestFirst' ? 1 : -1
+function comparator({ order, ties }: Behaviour) {
+  const sign = order === 'oldestFirst' ? 1 : -1
   type Placed = Pick<EventScript, 'id' | 'timeMs'>
   return (a: Placed, b: Placed): number => {
-    if (behaviour.order === 'unsorted') return hashText(a.id) - hashText(b.id)
     if (a.timeMs !== b.timeMs) return sign * (a.timeMs - b.timeMs)
-    if (behaviour.ties === 'random') return hashText(a.id, number) - hashText(b.id, number)
     const byId = a.id < b.id ? -1 : a.id > b.id ? 1 : 0
-    return behaviour.ties === 'byId' ? byId : -byId
+    return ties === 'byIdDescending' ? -byId : byId
   }
 }
 
