@@ -279,18 +279,25 @@ function passedPart(gaps: readonly Gap[], at: Cut, { travel }: Reading): readonl
   })
 }
 
-/** Where an order that rows were placed by broke, what was delivered before the page may lack some: design.md 4.6. */
+/**
+ * Earlier pages placed the rows of a source by an order. Once it is known to have none, they may lack some of its
+ * entries: design.md 4.6. A cursor that names the source as unsorted comes from a page that has told so already.
+ */
 function brokenGaps(
   lanes: readonly Lane[],
-  { span, segments, travel, after, before }: Reading,
+  { span, segments, orders, travel, after, before }: Reading,
 ): readonly Gap[] {
   const from = segments[0]
   if (!span || !from || (!after && !before)) return []
-  const range = travel === 'down' ? narrowRange(span, null, from.top) : narrowRange(span, from.bottom, null)
-  if (!range) return []
+  const ranges = (after?.segments ?? before?.segments ?? [span]).flatMap((range) => {
+    const passed =
+      travel === 'down' ? narrowRange(range, null, from.top) : narrowRange(range, from.bottom, null)
+    return passed ?? []
+  })
+  const known = new Set(orders.flatMap(([key, kind]) => (kind === 'unsorted' ? [key] : [])))
   return lanes
-    .filter(({ walk }) => walk.orderBroken)
-    .map(({ source }) => ({ sourceKey: source.key, ...range }))
+    .filter(({ source, walk }) => walk.hints.order.kind === 'unsorted' && !known.has(source.key))
+    .flatMap(({ source }) => ranges.map((range) => ({ sourceKey: source.key, ...range })))
 }
 
 function ordersOf(reading: Reading, lanes: readonly Lane[]): Position['orders'] {

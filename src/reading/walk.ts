@@ -82,8 +82,6 @@ export class Walk {
   /** The most rows that a page has held: a provider may give fewer than are asked. */
   #pageRows = 0
   #totalsMissing = false
-  /** An order that rows had been placed by turned out not to hold: what came before this walk may be incomplete. */
-  orderBroken = false
   /** Rows looked at that were not known before, and matches among them. */
   scanned = 0
   matched = 0
@@ -338,7 +336,6 @@ export class Walk {
   }
 
   #startOver(): void {
-    this.orderBroken = true
     this.#frontier = this.#start
     this.#rows = []
     this.#stashes = []

@@ -24,23 +24,27 @@ export type Fault =
   | { readonly kind: 'truncatedJson' }
   /** Half of the JSON, with the length of the whole, then the connection ends. */
   | { readonly kind: 'cutBody' }
-  | { readonly kind: 'twoDocuments' }
   | { readonly kind: 'htmlOk' }
   | { readonly kind: 'wrongContentType'; readonly contentType?: string }
   | { readonly kind: 'emptyOk' }
   | { readonly kind: 'noContent' }
-  /** The right JSON with this much white space behind it. */
-  | { readonly kind: 'hugeBody'; readonly bytes: number }
-  | { readonly kind: 'deepJson'; readonly depth: number }
   /** Compressed whether asked for or not; `bytes` of white space behind the JSON make a bomb of it. */
   | { readonly kind: 'gzip'; readonly bytes?: number }
   | { readonly kind: 'redirect'; readonly location: string; readonly status?: 301 | 302 | 307 | 308 }
   /** Status 200 with the provider's form of a failure. */
   | { readonly kind: 'softFailure'; readonly code?: string }
+  | { readonly kind: 'invalidUtf8' }
+  | BodyFault
+
+/** The faults that change the text of the body alone. */
+type BodyFault =
+  | { readonly kind: 'twoDocuments' }
+  /** The right JSON with this much white space behind it. */
+  | { readonly kind: 'hugeBody'; readonly bytes: number }
+  | { readonly kind: 'deepJson'; readonly depth: number }
   /** The first row loses a field. */
   | { readonly kind: 'rowWithout'; readonly field: 'id' | 'time' }
   | { readonly kind: 'duplicateRow' }
-  | { readonly kind: 'invalidUtf8' }
   | { readonly kind: 'byteOrderMark' }
   /** Anything else that can be done to the body. */
   | { readonly kind: 'rewrite'; readonly rewrite: (body: string) => string }
@@ -163,23 +167,7 @@ const htmlHeaders = { 'content-type': 'text/html; charset=utf-8' }
 const loginPage =
   '<!doctype html><html><head><title>Sign in</title></head><body>Please sign in.</body></html>'
 
-/** The faults that change the text of the body alone. */
-function rewritten(
-  fault: Extract<
-    Fault,
-    {
-      kind:
-        | 'twoDocuments'
-        | 'hugeBody'
-        | 'deepJson'
-        | 'rowWithout'
-        | 'duplicateRow'
-        | 'byteOrderMark'
-        | 'rewrite'
-    }
-  >,
-  body: string,
-): string {
+function rewritten(fault: BodyFault, body: string): string {
   switch (fault.kind) {
     case 'twoDocuments':
       return `${body}\n${body}`

@@ -114,11 +114,10 @@ export class CursorBook<Query extends Json> {
     const { position } = opened
     const from = 'after' in position ? view.indexAfter(position.after) : position.offset
     const isEmptyOnPurpose =
-      switches.emptyPageEvery > 0 &&
-      opened.token !== undefined &&
-      this.#opened % switches.emptyPageEvery === 0 &&
-      from < view.length
-    if (isEmptyOnPurpose) {
+      opened.token === undefined
+        ? switches.emptyFirstPages
+        : switches.emptyPageEvery > 0 && this.#opened % switches.emptyPageEvery === 0
+    if (isEmptyOnPurpose && from < view.length) {
       return { rows: [], more: true, nextCursor: this.#issue(position, opened.query, nowMs) }
     }
     const rows = view.slice(from, size.given)

@@ -48,6 +48,8 @@ export interface CursorSwitches extends CommonSwitches {
   readonly nextCursorAtEnd: 'absent' | 'null' | 'empty'
   /** Every so many pages asked for with a cursor, one is empty but goes on. 0 is never. */
   readonly emptyPageEvery: number
+  /** A page asked for without a cursor is empty but goes on, as where a server scans a bounded stretch a request. */
+  readonly emptyFirstPages: boolean
 }
 
 const commonDefaults: CommonSwitches = {
@@ -82,4 +84,5 @@ export const cursorDefaults: CursorSwitches = {
   nextCursor: 'right',
   nextCursorAtEnd: 'absent',
   emptyPageEvery: 0,
+  emptyFirstPages: false,
 }

@@ -35,6 +35,8 @@ export interface SliceTask {
   readonly above: number
   /** Offset that an empty page has shown to be behind the list, whatever `total` says. */
   readonly endOffset: number | undefined
+  /** Without a total: what runs to `endOffset`, until a second look behind it shows that the list has not grown. */
+  readonly unconfirmed: readonly SeenRow[] | null
   readonly stalls: number
   readonly fill: Fill | null
 }
@@ -86,6 +88,7 @@ export function slicesOf(start: number, end: number, capacity: number, terrain: 
     below: -1,
     above: Number.POSITIVE_INFINITY,
     endOffset: undefined,
+    unconfirmed: null,
     stalls: 0,
     fill: null,
   }
@@ -129,8 +132,8 @@ export function absorbSlice(before: SliceTask, page: PageView, terrain: Terrain)
   const count = page.rows.length
   const against = terrain.direction === 'against'
   if (against && page.total === undefined) return { kind: 'again', task: null }
-  const endOffset = count === 0 ? offset : page.total === before.total ? before.endOffset : undefined
   const behind = offset + count
+  const endOffset = endOffsetAfter(before, page, offset)
   const atListEnd =
     count === 0 ||
     (endOffset !== undefined && behind >= endOffset) ||
@@ -139,9 +142,11 @@ export function absorbSlice(before: SliceTask, page: PageView, terrain: Terrain)
     ...before,
     total: page.total,
     endOffset,
+    unconfirmed: null,
     capacity: atListEnd || behind >= (page.total ?? behind + 1) ? before.capacity : count,
     stalls: before.stalls + 1,
   }
+  if (before.unconfirmed !== null) return confirmEnd(before.unconfirmed, task, count)
   if (count === 0 && offset === 0) return emptyList(task, page)
   const length = Math.max(behind, endOffset ?? page.total ?? behind)
   const slice: Slice = {
@@ -159,7 +164,30 @@ export function absorbSlice(before: SliceTask, page: PageView, terrain: Terrain)
     return { kind: 'again', task: { ...task, at: 0, above: slice.first } }
   }
   if (against && count === 0) return { kind: 'again', task: { ...task, total: offset, at: 0 } }
-  return task.fill ? absorbFill({ ...task, fill: task.fill }, slice, terrain) : place(task, slice, terrain)
+  const step = task.fill
+    ? absorbFill({ ...task, fill: task.fill }, slice, terrain)
+    : place(task, slice, terrain)
+  const believesTheEnd = page.total === undefined && count > 0 && behind === endOffset
+  if (!believesTheEnd || step.kind !== 'claim' || step.to < task.end) return step
+  return { kind: 'again', task: { ...task, at: endOffset, unconfirmed: step.rows } }
+}
+
+/** Where an empty page has shown the list to end, as long as nothing speaks against it. */
+function endOffsetAfter(before: SliceTask, page: PageView, offset: number): number | undefined {
+  const { endOffset } = before
+  if (page.rows.length === 0) return offset
+  if (page.total !== before.total) return undefined
+  const grown = page.total === undefined && endOffset !== undefined && offset + page.rows.length > endOffset
+  return grown ? undefined : endOffset
+}
+
+/** Between the empty page and the slice that ended there the list may have grown: its last row would be behind it. */
+function confirmEnd(rows: readonly SeenRow[], task: SliceTask, count: number): Step<SliceTask> {
+  if (count === 0) return { kind: 'claim', rows, to: task.end, next: null }
+  const anew = { ...task, endOffset: undefined, above: Number.POSITIVE_INFINITY }
+  return task.fill
+    ? repass({ ...anew, fill: task.fill }, new Map(), task.fill.from ?? 0)
+    : { kind: 'again', task: { ...anew, at: Math.max(0, task.below) } }
 }
 
 function emptyList(task: SliceTask, page: PageView): Step<SliceTask> {
@@ -272,7 +300,7 @@ function absorbFill(task: SliceTask & { fill: Fill }, slice: Slice, terrain: Ter
   }
   if (rows.size > granuleRowsMax) return { kind: 'failed', failure: sourceFailure('TOO_DENSE') }
   const inStep = granule === null ? 0 : slice.rows.findIndex((row) => row.progress >= granule)
-  const from = fill.from ?? slice.first + Math.max(0, inStep)
+  const from = fill.from ?? (inStep < 0 ? null : slice.first + inStep)
   const beyond = granule === null ? -1 : slice.rows.findIndex((row) => row.progress > granule)
   const seamless = fill.seamless && fitsTo(fill.edge, slice)
   if (beyond < 0 && !slice.reachesEnd) {
@@ -284,11 +312,14 @@ function absorbFill(task: SliceTask & { fill: Fill }, slice: Slice, terrain: Ter
       task: { ...task, at, fill: { ...fill, rows, from, edge, seamless, total: task.total } },
     }
   }
-  const size = slice.first + (beyond < 0 ? slice.rows.length : beyond) - from
-  if (rows.size !== size) return repass(task, rows.size > size ? new Map() : rows, from)
+  const behind = slice.first + (beyond < 0 ? slice.rows.length : beyond)
+  // The list may have ended before the step: its entries were deleted since.
+  const begin = from ?? behind
+  const size = behind - begin
+  if (rows.size !== size) return repass(task, rows.size > size ? new Map() : rows, begin)
   const agreed = fill.previous !== null && [...rows.keys()].every((id) => fill.previous?.has(id))
   if (seamless || (agreed && fill.previous?.size === size)) return finishFill(task, slice, rows, terrain)
-  return repass({ ...task, fill: { ...fill, previous: new Set(rows.keys()) } }, new Map(), from)
+  return repass({ ...task, fill: { ...fill, previous: new Set(rows.keys()) } }, new Map(), begin)
 }
 
 /** Whether a slice holds the last row of the slice before at the same index. */

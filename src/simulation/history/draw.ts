@@ -9,16 +9,23 @@ export function drawScript(seed: number): Script {
   const random = new SeededRandom(seed)
   const sourceCount = random.integer(1, 4)
   const churn = random.pick([0, 0.2, 0.6])
+  // Bulk changes touch several systems at once: times that entries of all sources share.
+  const shared = Array.from({ length: 6 }, () => beginMs - 250 - random.integer(1, 3_600) * 1_000)
   const sources = Array.from({ length: sourceCount }, (_, index) =>
-    drawSource(random, ['crew', 'Access', 'hiring', 'a-b'][index] ?? 'more', churn),
+    drawSource(random, ['crew', 'Access', 'hiring', 'a-b'][index] ?? 'more', churn, shared),
   )
   return { seed, beginMs, sources, client: drawClient(random, sources) }
 }
 
-function drawSource(random: SeededRandom, key: string, churn: number): SourceScript {
+function drawSource(
+  random: SeededRandom,
+  key: string,
+  churn: number,
+  shared: readonly number[],
+): SourceScript {
   const behaviour = drawBehaviour(random)
   const count = random.pick([0, random.integer(1, 20), random.integer(20, 200), random.integer(100, 400)])
-  return { key, behaviour, events: drawEvents(random, key, count, churn), faults: drawFaults(random) }
+  return { key, behaviour, events: drawEvents(random, key, count, churn, shared), faults: drawFaults(random) }
 }
 
 function drawBehaviour(random: SeededRandom): Behaviour {
@@ -26,7 +33,15 @@ function drawBehaviour(random: SeededRandom): Behaviour {
   const stated = random.chance(0.2)
   const order = stated
     ? 'newestFirst'
-    : random.pick(['newestFirst', 'newestFirst', 'newestFirst', 'oldestFirst', 'unsorted'] as const)
+    : random.pick([
+        'newestFirst',
+        'newestFirst',
+        'newestFirst',
+        'newestFirst',
+        'oldestFirst',
+        'nearly',
+        'unsorted',
+      ] as const)
   const cursors = random.pick(['keyset', 'keyset', 'positional'] as const)
   const pageSizeMax = random.pick([8, 20, 50, 100])
   const pageSizeGiven = random.chance(0.2) ? Math.max(8, Math.floor(pageSizeMax / 4)) : pageSizeMax
@@ -49,6 +64,7 @@ function drawBehaviour(random: SeededRandom): Behaviour {
     forgetsClamp: totals && random.chance(0.2),
     cursors,
     cursorsOnce: random.chance(0.3),
+    cursorLifeMs: random.chance(0.3) ? random.integer(60, 2_000) : null,
     emptyPageEvery: paging === 'cursor' && random.chance(0.2) ? random.integer(2, 5) : 0,
     windowMaxMs: paging === 'cursor' && random.chance(0.4) ? random.integer(20, 400) * dayMs : null,
     filtersActions: random.chance(0.5),
@@ -56,13 +72,20 @@ function drawBehaviour(random: SeededRandom): Behaviour {
   }
 }
 
-function drawEvents(random: SeededRandom, key: string, count: number, churn: number): readonly EventScript[] {
+function drawEvents(
+  random: SeededRandom,
+  key: string,
+  count: number,
+  churn: number,
+  shared: readonly number[],
+): readonly EventScript[] {
   const events: EventScript[] = []
   const step = random.pick([1, 1000])
   const spanMs = random.pick([60_000, 3_600_000, 30 * dayMs, 300 * dayMs])
   const bursty = random.chance(0.3)
   // Ids are the provider's own: two sources may well use the same.
   const prefix = random.chance(0.5) ? `${key}-` : ''
+  const sharing = random.pick([0, 0, 0.1])
   let burstLeft = 0
   let burstMs = 0
   while (events.length < count) {
@@ -71,16 +94,13 @@ function drawEvents(random: SeededRandom, key: string, count: number, churn: num
       burstMs = Math.floor((beginMs - random.next() * spanMs) / step) * step
     }
     const spread = Math.floor((beginMs - random.next() * spanMs) / step) * step
-    const timeMs = burstLeft > 0 ? burstMs : random.chance(0.2) ? (events.at(-1)?.timeMs ?? spread) : spread
+    const alone = random.chance(0.2) ? (events.at(-1)?.timeMs ?? spread) : spread
+    const timeMs = burstLeft > 0 ? burstMs : random.chance(sharing) ? random.pick(shared) : alone
     burstLeft = Math.max(0, burstLeft - 1)
-    events.push(
-      drawLife(
-        random,
-        `${prefix}${hashText(String(events.length)).toString(36)}-${events.length}`,
-        timeMs,
-        churn,
-      ),
-    )
+    const text = hashText(String(events.length)).toString(36)
+    // By code unit 'Z' comes before 'a', by locale after it.
+    const id = `${prefix}${events.length % 3 === 0 ? text.toUpperCase() : text}-${events.length}`
+    events.push(drawLife(random, id, timeMs, churn))
   }
   return events
 }
@@ -137,6 +157,9 @@ function drawClient(random: SeededRandom, sources: readonly SourceScript[]): Cli
     restarts: random.chance(0.3) ? [random.integer(1, 4), random.integer(1, 12)] : [],
     replicas: random.chance(0.2),
     repeats: random.chance(0.3) ? [random.integer(0, 3), random.integer(0, 9)] : [],
+    halves: random.chance(0.2) ? [random.integer(0, 3), random.integer(0, 9)] : [],
+    looksBack: random.chance(0.2) ? [random.integer(0, 3), random.integer(0, 9)] : [],
+    thinkMs: random.pick([0, 0, 100, 3_000]),
     readAhead: random.chance(0.7),
   }
 }

@@ -21,6 +21,8 @@ export interface Transcript {
   readonly pages: readonly SeenPage[]
   /** Pages asked for a second time, with the page that they repeat. */
   readonly repeats: readonly { readonly page: number; readonly keys: readonly EntryKey[] }[]
+  /** Looks back from a place in the reading: how many entries had been delivered, and what was seen. */
+  readonly looksBack: readonly { readonly delivered: number; readonly keys: readonly EntryKey[] }[]
   /** What reading each gap's resumeCursor to its end gave, by source key. */
   readonly replays: ReadonlyMap<string, readonly EntryKey[]>
   /** Kinds of failure for which the reading, or a replay, could not be brought to its end. */
@@ -33,8 +35,10 @@ export interface Transcript {
 }
 
 interface SeenPage {
+  /** Where the client kept only half of a page, with the edges that it kept. */
   readonly page: EntryPage
   readonly size: number
+  readonly halved: boolean
 }
 
 /** How the reading layer is made; tests put a broken one here. */
@@ -52,23 +56,34 @@ export async function play(script: Script, makeReader: MakeReader = createReader
   const client = new Client(script, sources, clock, makeReader)
   const pages: SeenPage[] = []
   const repeats: { page: number; keys: readonly EntryKey[] }[] = []
+  const looksBack: { delivered: number; keys: readonly EntryKey[] }[] = []
   const beganMs = clock.nowMs
+  const { backward, halves, thinkMs } = script.client
+  let delivered = 0
   let cursor: string | undefined
   let over = false
-  while (!over && pages.length < 2_000) {
+  while (!over && pages.length < 1_000) {
     const size = script.client.sizes[pages.length % script.client.sizes.length] ?? 50
     client.turnTo(pages.length)
-    const page = await client.ask(cursor, size, sources)
-    if (page === null) break
+    const whole = await client.ask(cursor, size)
+    if (whole === null) break
     if (script.client.repeats.includes(pages.length)) {
-      const again = await client.ask(cursor, size, sources)
+      const again = await client.ask(cursor, size)
       if (again !== null) repeats.push({ page: pages.length, keys: keysOf(again) })
     }
-    pages.push({ page, size })
-    over = script.client.backward ? !page.hasPreviousPage : !page.hasNextPage
-    cursor = (script.client.backward ? page.startCursor : page.endCursor) ?? undefined
+    const halved = halves.includes(pages.length) && whole.edges.length > 1
+    const page = halved ? halfOf(whole, backward) : whole
+    over = !halved && (backward ? !page.hasPreviousPage : !page.hasNextPage)
+    cursor = (backward ? page.startCursor : page.endCursor) ?? undefined
     if (!over && cursor === undefined)
       throw new Error('A page promises more but gives no cursor to read it with.')
+    delivered += page.edges.length
+    if (script.client.looksBack.includes(pages.length) && page.edges.length > 0 && cursor !== undefined) {
+      const back = await client.lookBack(cursor, size)
+      if (back !== null) looksBack.push({ delivered, keys: keysOf(back) })
+    }
+    pages.push({ page, size, halved })
+    clock.nowMs += thinkMs
   }
   if (!over && client.refusals.length === 0) throw new Error('The reading does not come to an end.')
   const endedMs = clock.nowMs
@@ -82,6 +97,7 @@ export async function play(script: Script, makeReader: MakeReader = createReader
     endedMs,
     pages,
     repeats,
+    looksBack,
     replays,
     refusals: client.refusals,
     requests: new Map(sources.map((source) => [source.key, source.requests()])),
@@ -98,11 +114,24 @@ export function keysOf(page: Pick<EntryPage, 'edges'>): readonly EntryKey[] {
   }))
 }
 
+/** The half of a page that a reader comes to first, as if it had been the page. */
+function halfOf(page: EntryPage, backward: boolean): EntryPage {
+  const half = Math.ceil(page.edges.length / 2)
+  const edges = backward ? page.edges.slice(-half) : page.edges.slice(0, half)
+  return {
+    ...page,
+    edges,
+    startCursor: edges[0]?.cursor ?? null,
+    endCursor: edges.at(-1)?.cursor ?? null,
+  }
+}
+
 class Client {
   readonly refusals: string[] = []
   asked = 0
   readonly #script: Script
   readonly #make: () => Reader
+  readonly #sources: readonly VirtualSource[]
   #readers: [Reader, Reader]
   #turn = 0
 
@@ -113,6 +142,7 @@ class Client {
     makeReader: MakeReader,
   ) {
     this.#script = script
+    this.#sources = sources
     const limits = {
       ...(script.client.readAhead ? {} : { readAheadRows: 0 }),
       scannedPerPage: 150,
@@ -128,20 +158,25 @@ class Client {
     this.#turn = this.#script.client.replicas ? page % 2 : 0
   }
 
-  async ask(
-    cursor: string | undefined,
-    size: number,
-    sources: readonly ReadableSource[],
-  ): Promise<EntryPage | null> {
-    const { order, backward, onSourceError } = this.#script.client
+  /** The next page, the way the client reads. null when it was refused again and again. */
+  ask(cursor: string | undefined, size: number): Promise<EntryPage | null> {
+    return this.#ask(cursor, size, this.#script.client.backward)
+  }
+
+  /** What lies before a cursor, seen the way the client reads. */
+  lookBack(cursor: string, size: number): Promise<EntryPage | null> {
+    return this.#ask(cursor, size, !this.#script.client.backward)
+  }
+
+  #ask(cursor: string | undefined, size: number, backward: boolean): Promise<EntryPage | null> {
+    const { order, onSourceError } = this.#script.client
     const place = backward
       ? { last: size, ...(cursor && { before: cursor }) }
       : { first: size, ...(cursor && { after: cursor }) }
-    const keys = sources.map(({ key }) => key)
     return this.#insist({
       ...place,
       filter: this.#filter(),
-      sources: keys,
+      sources: this.#sources.map(({ key }) => key),
       order,
       onSourceError,
       signal: neverAborted,

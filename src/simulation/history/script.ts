@@ -35,7 +35,8 @@ export interface FaultScript {
 /** How an invented provider pages, bounds and sorts: the unknowns of the fact sheets, each played both ways. */
 export interface Behaviour {
   readonly paging: 'offset' | 'cursor'
-  readonly order: 'newestFirst' | 'oldestFirst' | 'unsorted'
+  /** 'nearly': newest first by when an entry was taken in, which for a few is later than its time. */
+  readonly order: 'newestFirst' | 'oldestFirst' | 'nearly' | 'unsorted'
   /** Whether the provider states newest first. */
   readonly stated: boolean
   readonly ties: 'byId' | 'byIdDescending' | 'random'
@@ -53,6 +54,8 @@ export interface Behaviour {
   readonly forgetsClamp: boolean
   readonly cursors: 'keyset' | 'positional'
   readonly cursorsOnce: boolean
+  /** How long a cursor is taken after it was given, in milliseconds; null for always. */
+  readonly cursorLifeMs: number | null
   /** Every so many pages one is empty, with a cursor that goes on; 0 for never. Cursor dialects only. */
   readonly emptyPageEvery: number
   readonly windowMaxMs: number | null
@@ -75,5 +78,11 @@ export interface ClientScript {
   readonly replicas: boolean
   /** Pages that are asked for twice. */
   readonly repeats: readonly number[]
+  /** Pages of which the client keeps the first half and goes on from the cursor in the middle. */
+  readonly halves: readonly number[]
+  /** Pages after which the client looks back, as many entries as the page had, before it goes on. */
+  readonly looksBack: readonly number[]
+  /** How long the client takes over a page, in milliseconds. */
+  readonly thinkMs: number
   readonly readAhead: boolean
 }

@@ -38,6 +38,9 @@ function* smallerScripts(script: Script): Generator<Script> {
   const plainer: readonly Partial<Script['client']>[] = [
     { restarts: [] },
     { repeats: [] },
+    { halves: [] },
+    { looksBack: [] },
+    { thinkMs: 0 },
     { replicas: false },
     { actions: null },
     { sinceMs: null },
@@ -71,6 +74,7 @@ function* smallerSources(source: SourceScript): Generator<SourceScript> {
     { forgetsClamp: false },
     { pageSizeGiven: behaviour.pageSizeMax },
     { cursorsOnce: false },
+    { cursorLifeMs: null },
     { emptyPageEvery: 0 },
     { windowMaxMs: null },
     { ties: 'byId' },

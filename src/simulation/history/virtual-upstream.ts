@@ -16,7 +16,7 @@ export interface VirtualClock {
 /** What became of the requests to one source. */
 export interface VirtualSource extends ReadableSource {
   readonly requests: () => number
-  /** Whether its pages have contradicted every order. Until then nobody can tell that it has none. */
+  /** Whether a page has shown that there is no order. Until then nobody can tell. */
   readonly disordered: () => boolean
 }
 
@@ -34,13 +34,14 @@ export function createVirtualSource(script: SourceScript, clock: VirtualClock): 
       ? script.events.toSorted((a, b) => hashOf(a) - hashOf(b))
       : script.events.toSorted(comparator(behaviour))
   const usedCursors = new Set<string>()
+  const givenAtMs = new Map<string, number>()
   let requests = 0
-  let [rose, fell] = [false, false]
+  let disordered = false
   return {
     key: script.key,
     capabilities: capabilitiesOf(behaviour),
     requests: () => requests,
-    disordered: () => rose && fell,
+    disordered: () => disordered,
     fetchPage(ask) {
       const number = requests
       requests += 1
@@ -56,16 +57,19 @@ export function createVirtualSource(script: SourceScript, clock: VirtualClock): 
       if (usedCursors.has(ask.upstreamCursor)) return sourceFailure('INVALID_REQUEST')
       usedCursors.add(ask.upstreamCursor)
     }
+    const ageMs = clock.nowMs - (givenAtMs.get(ask.upstreamCursor ?? '') ?? clock.nowMs)
+    if (ageMs > (behaviour.cursorLifeMs ?? ageMs)) return sourceFailure('INVALID_REQUEST')
     if (exceedsWindow(ask, behaviour)) return sourceFailure('INVALID_REQUEST')
     const list = listOf(ask, number)
     const given = Math.min(ask.limit, behaviour.pageSizeGiven)
     const start = startOf(ask, list)
     if (behaviour.emptyPageEvery > 0 && number % behaviour.emptyPageEvery === 1 && start < list.length) {
-      return { rows: [], more: true, upstreamCursor: cursorAfter(list[start - 1], start, number) }
+      return { rows: [], more: true, upstreamCursor: give(cursorAfter(list[start - 1], start, number)) }
     }
     const page = list.slice(start, start + given)
-    rose ||= page.some(({ timeMs }, index) => timeMs > (page[index - 1]?.timeMs ?? timeMs))
-    fell ||= page.some(({ timeMs }, index) => timeMs < (page[index - 1]?.timeMs ?? timeMs))
+    const rises = page.some(({ timeMs }, index) => timeMs > (page[index - 1]?.timeMs ?? timeMs))
+    const falls = page.some(({ timeMs }, index) => timeMs < (page[index - 1]?.timeMs ?? timeMs))
+    disordered ||= rises && falls
     const reach = start + (behaviour.forgetsClamp ? ask.limit : page.length)
     const more = behaviour.promisesMore ? page.length > 0 : reach < list.length
     const last = page.at(-1)
@@ -74,8 +78,13 @@ export function createVirtualSource(script: SourceScript, clock: VirtualClock): 
       more,
       ...(behaviour.totals && { total: list.length }),
       ...(behaviour.paging === 'cursor' &&
-        more && { upstreamCursor: cursorAfter(last, start + page.length, number) }),
+        more && { upstreamCursor: give(cursorAfter(last, start + page.length, number)) }),
     }
+  }
+
+  function give(cursor: string): string {
+    givenAtMs.set(cursor, clock.nowMs)
+    return cursor
   }
 
   /** Everything that the request pages over, in the provider's order at this moment. */
@@ -124,6 +133,12 @@ function cursorAfter(last: EventScript | undefined, position: number, number: nu
   return `${number}:${position}:${last?.timeMs ?? 0}:${last?.id ?? ''}`
 }
 
+/** One entry in twenty is taken in late, by up to an hour. */
+function takenInAfterMs(id: string): number {
+  const hash = hashText(id, 7)
+  return hash % 20 === 0 ? (hash >>> 8) % 3_600_000 : 0
+}
+
 /** Providers with a longest window refuse a longer one; what the adapter adds on both sides is allowed for. */
 function exceedsWindow(ask: PageAsk, { windowMaxMs, boundStepMs }: Behaviour): boolean {
   if (windowMaxMs === null) return false
@@ -135,8 +150,10 @@ function exceedsWindow(ask: PageAsk, { windowMaxMs, boundStepMs }: Behaviour): b
 function comparator({ order, ties }: Behaviour) {
   const sign = order === 'oldestFirst' ? 1 : -1
   type Placed = Pick<EventScript, 'id' | 'timeMs'>
+  const placeOf = ({ id, timeMs }: Placed) => timeMs + (order === 'nearly' ? takenInAfterMs(id) : 0)
   return (a: Placed, b: Placed): number => {
-    if (a.timeMs !== b.timeMs) return sign * (a.timeMs - b.timeMs)
+    const difference = placeOf(a) - placeOf(b)
+    if (difference !== 0) return sign * difference
     const byId = a.id < b.id ? -1 : a.id > b.id ? 1 : 0
     return ties === 'byIdDescending' ? -byId : byId
   }

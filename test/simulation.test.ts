@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { runCampaign, tryScript } from '../src/simulation/history/campaign.js'
+import { drawScript } from '../src/simulation/history/draw.js'
+import { shrink } from '../src/simulation/history/shrink.js'
+
+/** A fresh seed each time; AUDITGRAPH_SEED takes one that a failing run has printed. */
+const seed = Number(process.env['AUDITGRAPH_SEED'] ?? Date.now() % 1_000_000_000)
+const histories = 2_500
+
+describe('whole random histories', () => {
+  it(`keep the promise: ${histories} from seed ${seed}`, { timeout: 300_000 }, async () => {
+    console.log(`simulation: ${histories} histories from AUDITGRAPH_SEED=${seed}`)
+    const report = await runCampaign({ seed, histories, brokenMax: 3 })
+    const broken = report.broken.map(
+      (history) => `seed ${history.seed}: ${history.complaints.slice(0, 3).join('; ')}`,
+    )
+    expect(broken).toEqual([])
+    expect(report.histories).toBe(histories)
+    // What was played has to be worth it: pages in plenty, and trouble that is named.
+    expect(report.pages).toBeGreaterThan(2 * histories)
+    expect(report.withGaps).toBeGreaterThan(histories / 20)
+    const refused = [...report.refusals.values()].reduce((sum, count) => sum + count, 0)
+    expect(refused).toBeLessThan(histories / 20)
+  })
+
+  it('play the same way every time', async () => {
+    const play = () => runCampaign({ seed: 77, histories: 40, brokenMax: 1 })
+    expect(await play()).toEqual(await play())
+  })
+
+  it('shrink to what makes them fail', async () => {
+    const large = drawScript(1_003)
+    const fails = async (script: typeof large) => {
+      const { seen } = await tryScript(script)
+      return seen?.pages.some(({ page }) => page.edges.length >= 2) ?? false
+    }
+    const small = await shrink(large, fails)
+    expect(await fails(small)).toBe(true)
+    expect(small.sources).toHaveLength(1)
+    expect(small.sources[0]?.events).toHaveLength(2)
+    expect(small.client).toMatchObject({ restarts: [], repeats: [], halves: [], actions: null })
+  })
+})
