@@ -67,6 +67,7 @@ describe('the command line', () => {
   it.each([
     [['--version'], 0, version],
     [['--help'], 0, '--config <file>'],
+    [['-h'], 0, '--config <file>'],
     [['serve', '--help'], 0, '--port <number>'],
   ])('%j ends with %i and prints to standard output', async (args, code, text) => {
     const { host, written } = fakeProcess()
@@ -80,8 +81,14 @@ describe('the command line', () => {
     [['--port', 'x'], 'Expected a whole number from 0 to 65535'],
     [['--port', '65536'], 'Expected a whole number from 0 to 65535'],
     [['sevre'], 'too many arguments'],
+    // What is left of `npm start --port 4001`.
+    [['4001'], 'npm start -- --port 4001'],
     [['--config'], 'argument missing'],
-    [['--config', '/nowhere/at-all.yaml'], 'cannot read /nowhere/at-all.yaml (ENOENT)'],
+    [
+      ['--config', '/nowhere/at-all.yaml'],
+      'cannot read /nowhere/at-all.yaml (ENOENT). There is no such file.',
+    ],
+    [['--config', tmpdir()], '(EISDIR). It is a folder.'],
   ])('%j ends with 2 and says why on standard error', async (args, text) => {
     const { host, written } = fakeProcess()
     expect(await run(args, host)).toBe(2)

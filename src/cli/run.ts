@@ -25,19 +25,25 @@ function createProgram(host: ProcessHost, onExitCode: (code: number) => void): C
   const program = new Command('auditgraph')
     .description('One GraphQL gateway over many audit logs, in which every answer says what it covers.')
     .version(version, '--version', 'print the version')
-    .helpOption('--help', 'print this help')
+    .helpOption('-h, --help', 'print this help')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void host.stdout.write(text),
       writeErr: (text) => void host.stderr.write(text),
     })
-    .showHelpAfterError('(auditgraph --help tells what there is)')
+    .showHelpAfterError(
+      '(auditgraph --help tells what there is. Through npm, options stand after --: npm start -- --port 4001)',
+    )
   const serveCommand = program
     .command('serve', { isDefault: true })
     .description('Serve the configured sources; without --config, four simulated ones with sample data.')
     .option('--config <file>', 'YAML file with the sources and their credentials')
-    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
-    .option('--port <number>', 'port to listen on; 0 takes a free one (default: 4000)', parsePort)
+    .option('--host <address>', 'address to listen on, whatever the file says (default: 127.0.0.1)')
+    .option(
+      '--port <number>',
+      'port to listen on, whatever the file says; 0 takes a free one (default: 4000)',
+      parsePort,
+    )
     .action(async (options: ServeOptions) => onExitCode(await serve(options, host)))
   program.addHelpText('after', () => `\nThe default command:\n\n${serveCommand.helpInformation()}`)
   return program

@@ -98,7 +98,8 @@ async function serveConfigured(
   try {
     text = await readFile(path, 'utf8')
   } catch (error) {
-    host.stderr.write(`auditgraph: cannot read ${path} (${codeOf(error)})\n`)
+    const code = codeOf(error)
+    host.stderr.write(`auditgraph: cannot read ${path} (${code}).${remedyOf(readRemedies, code)}\n`)
     return undefined
   }
   const loaded = loadConfig({ text, env: host.env, registry })
@@ -132,7 +133,7 @@ async function tryListen(
     return await listen(server, address)
   } catch (error) {
     const code = codeOf(error)
-    const remedy = code === 'EADDRINUSE' ? ' The port is in use: take another with --port.' : ''
+    const remedy = remedyOf(listenRemedies, code)
     host.stderr.write(`auditgraph: cannot listen on ${address.host}:${address.port} (${code}).${remedy}\n`)
     return undefined
   }
@@ -158,6 +159,26 @@ function stopSignal(
     })
   })
   return { received, end }
+}
+
+type Remedies = Readonly<Record<string, string>>
+
+/** What a system's error code means to somebody who has just typed a command. */
+const readRemedies: Remedies = {
+  ENOENT: 'There is no such file.',
+  EISDIR: 'It is a folder.',
+  EACCES: 'This user may not read it.',
+}
+const listenRemedies: Remedies = {
+  EADDRINUSE: 'The port is in use: take another with --port.',
+  EACCES: 'This user may not take the port: take one above 1023 with --port.',
+  EADDRNOTAVAIL: 'This machine does not have the address: give another with --host.',
+  ENOTFOUND: 'The name is not known: give an address with --host.',
+}
+
+function remedyOf(remedies: Remedies, code: string): string {
+  const remedy = remedies[code]
+  return remedy === undefined ? '' : ` ${remedy}`
 }
 
 function codeOf(error: unknown): string {

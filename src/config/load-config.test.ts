@@ -105,12 +105,12 @@ describe('a configuration', () => {
 
 describe('a problem', () => {
   it.each<[string, string, readonly string[]]>([
-    ['an empty file', '', ['expected a mapping, found null']],
+    ['an empty file', '', ['expected a mapping, found nothing']],
     ['no sources', '{}', ['sources: expected a list, found nothing']],
     [
       'an empty list of sources',
       'sources: []',
-      ['line 1: sources: expected at least one source, found a list'],
+      ['line 1: sources: expected at least one source, found an empty list'],
     ],
     [
       'an unknown provider',

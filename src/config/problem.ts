@@ -41,8 +41,8 @@ export function isSecretPath(path: ConfigPath): boolean {
  * out, since people put credentials there.
  */
 export function describeValue(value: unknown): string {
-  if (value === undefined) return 'nothing'
-  if (Array.isArray(value)) return 'a list'
+  if (value === undefined || value === null) return 'nothing'
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
   if (typeof value === 'object' && value !== null) return 'a mapping'
   if (typeof value !== 'string') return shorten(String(value))
   const harmless = value.replace(/\/\/[^/]*@/, '//[hidden]@').replace(/(:\/\/[^?#]*[?#]).*$/s, '$1[hidden]')
