@@ -225,7 +225,7 @@ export class Walk {
     }
     if (capabilities.paging === 'cursor' && direction === 'along') return prefixOf(this.#frontier, end)
     if (this.#frontier === Number.NEGATIVE_INFINITY) return windowBefore(end, this.#jumpMs)
-    return windowOfStride(this.#frontier, end, this.#stride, terrain)
+    return windowOfStride(this.#frontier, end, this.#stride, terrain, this.#stashes.length > 0)
   }
 
   #placeOf(task: Task): Place {
@@ -279,9 +279,11 @@ export class Walk {
   #resize(task: Place, rows: number): void {
     const resized = strideAfterWhole(task, rows, this.plan.capabilities.pageSizeMax)
     const ahead = (this.#stashes.at(-1)?.from ?? this.#end) - this.#frontier
-    if (resized === null)
-      this.#stride = { spanMs: Number.isFinite(ahead) ? ahead / 2 : firstStride.spanMs, empties: 0 }
-    else this.#stride = { spanMs: resized.spanMs, empties: rows === 0 ? this.#stride.empties + 1 : 0 }
+    const empties = rows === 0 && resized !== null ? this.#stride.empties + 1 : 0
+    // What overflowed lies between here and what is known ahead of the frontier: its beginning is looked for by halves.
+    const halves = resized === null || (rows === 0 && this.#stashes.length > 0)
+    const half = Number.isFinite(ahead) ? ahead / 2 : firstStride.spanMs
+    this.#stride = { spanMs: halves ? half : resized.spanMs, empties }
   }
 
   #keep(task: Task, stash: Stash): void {

@@ -1,4 +1,5 @@
 import { sourceFailure } from '../../model/failure.js'
+import { guessOf, overshot, undershot } from './slice-search.js'
 import {
   granuleRowsMax,
   type PageView,
@@ -33,6 +34,10 @@ export interface SliceTask {
   /** Largest index known to lie before the frontier, and smallest known not to. */
   readonly below: number
   readonly above: number
+  /** Where the frontier lies among the rows at hand, if they are spread evenly from there on; null when unknown. */
+  readonly guess: number | null
+  /** How often a guess was followed. */
+  readonly guesses: number
   /** Offset that an empty page has shown to be behind the list, whatever `total` says. */
   readonly endOffset: number | undefined
   /** Without a total: what runs to `endOffset`, until a second look behind it shows that the list has not grown. */
@@ -87,6 +92,8 @@ export function slicesOf(start: number, end: number, capacity: number, terrain: 
     capacity,
     below: -1,
     above: Number.POSITIVE_INFINITY,
+    guess: null,
+    guesses: 0,
     endOffset: undefined,
     unconfirmed: null,
     stalls: 0,
@@ -143,6 +150,7 @@ export function absorbSlice(before: SliceTask, page: PageView, terrain: Terrain)
     total: page.total,
     endOffset,
     unconfirmed: null,
+    guess: guessOf(page.rows, offset, terrain),
     capacity: atListEnd || behind >= (page.total ?? behind + 1) ? before.capacity : count,
     stalls: before.stalls + 1,
   }
@@ -236,37 +244,6 @@ function claimTo(task: SliceTask, slice: Slice, terrain: Terrain): Step<SliceTas
   const at = Math.max(0, slice.first + inStep - 1)
   const next = { ...task, at, below: at, above: at + 1, stalls: 0 }
   return { kind: 'claim', rows, to, next: fresh || to === task.end ? null : next }
-}
-
-/** The slice lies behind the frontier. What was known to lie before it and contradicts that is forgotten. */
-function overshot(task: SliceTask, slice: Slice): Step<SliceTask> {
-  return search({ ...task, above: slice.first, below: task.below < slice.first ? task.below : -1 })
-}
-
-/** The slice lies before the frontier. */
-function undershot(task: SliceTask, slice: Slice): Step<SliceTask> {
-  const below = slice.first + slice.rows.length - 1
-  // A slice of one row cannot be overlapped and passed at once.
-  if (slice.rows.length === 1) return { kind: 'again', task: { ...task, at: below + 1, below } }
-  return search({ ...task, below, above: task.above > below ? task.above : Number.POSITIVE_INFINITY })
-}
-
-/** Looks for the slice that holds the frontier, between two indices on either side of it. */
-function search(task: SliceTask): Step<SliceTask> {
-  const above = Math.min(task.above, task.total ?? Number.POSITIVE_INFINITY)
-  const { below } = task
-  const known = { ...task, fill: null }
-  if (above - below <= task.capacity || above === 0) {
-    return { kind: 'again', task: { ...known, at: Math.max(0, below) } }
-  }
-  // Nothing bounds the list: go on in steps that double.
-  if (above === Number.POSITIVE_INFINITY) {
-    const stride = task.capacity * 2 ** Math.min(task.stalls, 20)
-    return { kind: 'again', task: { ...known, at: below + stride } }
-  }
-  // The slice at the middle tells on which side of it the frontier lies, or holds it.
-  const middle = Math.floor((below + above - task.capacity) / 2)
-  return { kind: 'again', task: { ...known, at: Math.max(below, middle, 0) } }
 }
 
 function beginFill(task: SliceTask, slice: Slice, granule: number): Step<SliceTask> {

@@ -25,10 +25,21 @@ export const firstStride: Stride = { spanMs: 86_400_000, empties: 0 }
 /** Rows that a window should hold: well under a page, so that few overflow. */
 const fillShare = 0.65
 
-export function windowOfStride(start: number, endMax: number, stride: Stride, terrain: Terrain): WindowTask {
-  // After two empty windows the whole rest is asked for: most often it is empty too, and that ends the reading.
+/** Empty windows in a row after which all the rest is asked for: most often it is empty too, and that ends it. */
+const emptiesMax = 2
+/** The same where the rest is known to hold entries, and only their beginning is looked for. */
+const emptiesMaxBeforeKnown = 5
+
+export function windowOfStride(
+  start: number,
+  endMax: number,
+  stride: Stride,
+  terrain: Terrain,
+  beforeKnown: boolean,
+): WindowTask {
   const span = Math.max(tightSpanMs(terrain), Math.ceil(stride.spanMs))
-  const end = stride.empties === 2 ? endMax : Math.min(endMax, start + span)
+  const patience = beforeKnown ? emptiesMaxBeforeKnown : emptiesMax
+  const end = stride.empties === patience ? endMax : Math.min(endMax, start + span)
   return { kind: 'window', start, end }
 }
 
@@ -127,8 +138,8 @@ export function windowBefore(from: number, jumpMs: number): WindowTask {
   return { kind: 'window', start: Number.NEGATIVE_INFINITY, end: from - jumpMs }
 }
 
-/** The jump after one of `jumpMs` that did not pass the beginning; the first is about the span of a page. */
+/** The jump after one of `jumpMs` that did not pass the beginning; the first is about the span of eight pages. */
 export function nextJump(jumpMs: number, rows: readonly SeenRow[]): number {
   const pageMs = (rows.at(-1)?.progress ?? 0) - (rows[0]?.progress ?? 0)
-  return Math.max(jumpMs * 8, pageMs, 3_600_000)
+  return Math.max(jumpMs * 8, 8 * pageMs, 3_600_000)
 }
