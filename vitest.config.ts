@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
+import { relayTags } from './test/support/relay-tags.js'
 
 export default defineConfig({
+  plugins: [relayTags],
   resolve: {
     // graphql-js comes in two builds. Vite would give our files the one of ES modules while Node gives libraries the
     // other, and each refuses what the other made. In production Node gives everybody the same.

@@ -1,5 +1,5 @@
 /**
- * @generated SignedSource<<9ebdd83adc5a0b7764555f9acf0ef7c1>>
+ * @generated SignedSource<<e983f4f55280a4803ca1dcb41a38b0ea>>
  * @lightSyntaxTransform
  */
 
@@ -8,10 +8,22 @@
 // @ts-nocheck
 
 import type { ReaderFragment } from 'relay-runtime';
+export type CoverageState = "COMPLETE" | "EXCLUDED" | "FAILED" | "SCAN_LIMIT" | "%future added value";
+export type UpstreamErrorKind = "FEATURE_DISABLED" | "FORBIDDEN" | "INVALID_REQUEST" | "INVALID_RESPONSE" | "NOT_FOUND" | "NO_PROGRESS" | "RATE_LIMITED" | "TENANT_MISMATCH" | "TIMEOUT" | "TOO_DENSE" | "UNAUTHENTICATED" | "UNAVAILABLE" | "UNREACHABLE" | "UNSTABLE" | "%future added value";
 import type { FragmentRefs } from "relay-runtime";
 export type relayAppList$data = {
   readonly auditEntries: {
     readonly complete: boolean;
+    readonly coverage: ReadonlyArray<{
+      readonly error: {
+        readonly kind: UpstreamErrorKind;
+        readonly remedy: string;
+      } | null | undefined;
+      readonly source: {
+        readonly key: string;
+      };
+      readonly state: CoverageState;
+    }>;
     readonly edges: ReadonlyArray<{
       readonly node: {
         readonly id: string;
@@ -35,7 +47,25 @@ import relayAppListQuery_graphql from './relayAppListQuery.graphql';
 const node: ReaderFragment = (function(){
 var v0 = [
   "auditEntries"
-];
+],
+v1 = {
+  "alias": null,
+  "args": null,
+  "concreteType": "Source",
+  "kind": "LinkedField",
+  "name": "source",
+  "plural": false,
+  "selections": [
+    {
+      "alias": null,
+      "args": null,
+      "kind": "ScalarField",
+      "name": "key",
+      "storageKey": null
+    }
+  ],
+  "storageKey": null
+};
 return {
   "argumentDefinitions": [
     {
@@ -51,6 +81,11 @@ return {
     {
       "defaultValue": null,
       "kind": "LocalArgument",
+      "name": "filter"
+    },
+    {
+      "defaultValue": null,
+      "kind": "LocalArgument",
       "name": "first"
     },
     {
@@ -62,6 +97,11 @@ return {
       "defaultValue": null,
       "kind": "LocalArgument",
       "name": "order"
+    },
+    {
+      "defaultValue": null,
+      "kind": "LocalArgument",
+      "name": "sources"
     }
   ],
   "kind": "Fragment",
@@ -97,8 +137,18 @@ return {
       "args": [
         {
           "kind": "Variable",
+          "name": "filter",
+          "variableName": "filter"
+        },
+        {
+          "kind": "Variable",
           "name": "order",
           "variableName": "order"
+        },
+        {
+          "kind": "Variable",
+          "name": "sources",
+          "variableName": "sources"
         }
       ],
       "concreteType": "AuditEntryConnection",
@@ -136,24 +186,7 @@ return {
                   "name": "upstreamId",
                   "storageKey": null
                 },
-                {
-                  "alias": null,
-                  "args": null,
-                  "concreteType": "Source",
-                  "kind": "LinkedField",
-                  "name": "source",
-                  "plural": false,
-                  "selections": [
-                    {
-                      "alias": null,
-                      "args": null,
-                      "kind": "ScalarField",
-                      "name": "key",
-                      "storageKey": null
-                    }
-                  ],
-                  "storageKey": null
-                },
+                (v1/*:: as any*/),
                 {
                   "args": null,
                   "kind": "FragmentSpread",
@@ -184,6 +217,50 @@ return {
           "args": null,
           "kind": "ScalarField",
           "name": "complete",
+          "storageKey": null
+        },
+        {
+          "alias": null,
+          "args": null,
+          "concreteType": "SourceCoverage",
+          "kind": "LinkedField",
+          "name": "coverage",
+          "plural": true,
+          "selections": [
+            (v1/*:: as any*/),
+            {
+              "alias": null,
+              "args": null,
+              "kind": "ScalarField",
+              "name": "state",
+              "storageKey": null
+            },
+            {
+              "alias": null,
+              "args": null,
+              "concreteType": "UpstreamError",
+              "kind": "LinkedField",
+              "name": "error",
+              "plural": false,
+              "selections": [
+                {
+                  "alias": null,
+                  "args": null,
+                  "kind": "ScalarField",
+                  "name": "kind",
+                  "storageKey": null
+                },
+                {
+                  "alias": null,
+                  "args": null,
+                  "kind": "ScalarField",
+                  "name": "remedy",
+                  "storageKey": null
+                }
+              ],
+              "storageKey": null
+            }
+          ],
           "storageKey": null
         },
         {
@@ -234,6 +311,6 @@ return {
 };
 })();
 
-(node as any).hash = "ae4ea3318b59cc038f2f8d98267ec364";
+(node as any).hash = "9f1300238bd6e40473c39eb13f69cc9f";
 
 export default node;

@@ -1,5 +1,5 @@
 /**
- * @generated SignedSource<<6e4b3e6f5b58cafb75e161a4584be876>>
+ * @generated SignedSource<<765d93f1aeebf5978475f5c4b203455e>>
  * @lightSyntaxTransform
  */
 
@@ -10,12 +10,25 @@
 import type { ConcreteRequest } from 'relay-runtime';
 import type { FragmentRefs } from "relay-runtime";
 export type AuditEntryOrder = "NEWEST_FIRST" | "OLDEST_FIRST" | "%future added value";
+export type AuditEntryFilter = {
+  actions?: ReadonlyArray<string> | null | undefined;
+  actorIds?: ReadonlyArray<string> | null | undefined;
+  occurredAt?: DateTimeRange | null | undefined;
+  resourceIds?: ReadonlyArray<string> | null | undefined;
+  resourceTypes?: ReadonlyArray<string> | null | undefined;
+};
+export type DateTimeRange = {
+  since?: string | null | undefined;
+  until?: string | null | undefined;
+};
 export type relayAppListQuery$variables = {
   after?: string | null | undefined;
   before?: string | null | undefined;
+  filter?: AuditEntryFilter | null | undefined;
   first?: number | null | undefined;
   last?: number | null | undefined;
   order: AuditEntryOrder;
+  sources?: ReadonlyArray<string> | null | undefined;
 };
 export type relayAppListQuery$data = {
   readonly " $fragmentSpreads": FragmentRefs<"relayAppList">;
@@ -40,6 +53,11 @@ var v0 = [
   {
     "defaultValue": null,
     "kind": "LocalArgument",
+    "name": "filter"
+  },
+  {
+    "defaultValue": null,
+    "kind": "LocalArgument",
     "name": "first"
   },
   {
@@ -51,6 +69,11 @@ var v0 = [
     "defaultValue": null,
     "kind": "LocalArgument",
     "name": "order"
+  },
+  {
+    "defaultValue": null,
+    "kind": "LocalArgument",
+    "name": "sources"
   }
 ],
 v1 = [
@@ -66,6 +89,11 @@ v1 = [
   },
   {
     "kind": "Variable",
+    "name": "filter",
+    "variableName": "filter"
+  },
+  {
+    "kind": "Variable",
     "name": "first",
     "variableName": "first"
   },
@@ -78,6 +106,11 @@ v1 = [
     "kind": "Variable",
     "name": "order",
     "variableName": "order"
+  },
+  {
+    "kind": "Variable",
+    "name": "sources",
+    "variableName": "sources"
   }
 ],
 v2 = {
@@ -88,6 +121,25 @@ v2 = {
   "storageKey": null
 },
 v3 = {
+  "alias": null,
+  "args": null,
+  "concreteType": "Source",
+  "kind": "LinkedField",
+  "name": "source",
+  "plural": false,
+  "selections": [
+    {
+      "alias": null,
+      "args": null,
+      "kind": "ScalarField",
+      "name": "key",
+      "storageKey": null
+    },
+    (v2/*:: as any*/)
+  ],
+  "storageKey": null
+},
+v4 = {
   "alias": null,
   "args": null,
   "kind": "ScalarField",
@@ -148,25 +200,7 @@ return {
                     "name": "upstreamId",
                     "storageKey": null
                   },
-                  {
-                    "alias": null,
-                    "args": null,
-                    "concreteType": "Source",
-                    "kind": "LinkedField",
-                    "name": "source",
-                    "plural": false,
-                    "selections": [
-                      {
-                        "alias": null,
-                        "args": null,
-                        "kind": "ScalarField",
-                        "name": "key",
-                        "storageKey": null
-                      },
-                      (v2/*:: as any*/)
-                    ],
-                    "storageKey": null
-                  },
+                  (v3/*:: as any*/),
                   {
                     "alias": null,
                     "args": null,
@@ -190,7 +224,7 @@ return {
                     "plural": false,
                     "selections": [
                       (v2/*:: as any*/),
-                      (v3/*:: as any*/),
+                      (v4/*:: as any*/),
                       {
                         "alias": null,
                         "args": null,
@@ -217,7 +251,7 @@ return {
                         "storageKey": null
                       },
                       (v2/*:: as any*/),
-                      (v3/*:: as any*/)
+                      (v4/*:: as any*/)
                     ],
                     "storageKey": null
                   },
@@ -246,6 +280,50 @@ return {
             "args": null,
             "kind": "ScalarField",
             "name": "complete",
+            "storageKey": null
+          },
+          {
+            "alias": null,
+            "args": null,
+            "concreteType": "SourceCoverage",
+            "kind": "LinkedField",
+            "name": "coverage",
+            "plural": true,
+            "selections": [
+              (v3/*:: as any*/),
+              {
+                "alias": null,
+                "args": null,
+                "kind": "ScalarField",
+                "name": "state",
+                "storageKey": null
+              },
+              {
+                "alias": null,
+                "args": null,
+                "concreteType": "UpstreamError",
+                "kind": "LinkedField",
+                "name": "error",
+                "plural": false,
+                "selections": [
+                  {
+                    "alias": null,
+                    "args": null,
+                    "kind": "ScalarField",
+                    "name": "kind",
+                    "storageKey": null
+                  },
+                  {
+                    "alias": null,
+                    "args": null,
+                    "kind": "ScalarField",
+                    "name": "remedy",
+                    "storageKey": null
+                  }
+                ],
+                "storageKey": null
+              }
+            ],
             "storageKey": null
           },
           {
@@ -294,6 +372,8 @@ return {
         "alias": null,
         "args": (v1/*:: as any*/),
         "filters": [
+          "filter",
+          "sources",
           "order"
         ],
         "handle": "connection",
@@ -304,16 +384,16 @@ return {
     ]
   },
   "params": {
-    "cacheID": "cae02927bdc312ddf4f7616bcbacce0c",
+    "cacheID": "c04a1b843605a4191a37efd632b75a6a",
     "id": null,
     "metadata": {},
     "name": "relayAppListQuery",
     "operationKind": "query",
-    "text": "query relayAppListQuery(\n  $after: String\n  $before: String\n  $first: Int\n  $last: Int\n  $order: AuditEntryOrder!\n) {\n  ...relayAppList_16fISc\n}\n\nfragment relayAppEntry on AuditEntry {\n  id\n  occurredAt\n  summary\n  actor {\n    id\n    name\n    email\n  }\n  resource {\n    type\n    id\n    name\n  }\n}\n\nfragment relayAppList_16fISc on Query {\n  auditEntries(first: $first, after: $after, last: $last, before: $before, order: $order) {\n    edges {\n      node {\n        id\n        upstreamId\n        source {\n          key\n          id\n        }\n        ...relayAppEntry\n        __typename\n      }\n      cursor\n    }\n    complete\n    pageInfo {\n      endCursor\n      hasNextPage\n      hasPreviousPage\n      startCursor\n    }\n  }\n}\n"
+    "text": "query relayAppListQuery(\n  $after: String\n  $before: String\n  $filter: AuditEntryFilter\n  $first: Int\n  $last: Int\n  $order: AuditEntryOrder!\n  $sources: [String!]\n) {\n  ...relayAppList_2qJCHq\n}\n\nfragment relayAppEntry on AuditEntry {\n  id\n  occurredAt\n  summary\n  actor {\n    id\n    name\n    email\n  }\n  resource {\n    type\n    id\n    name\n  }\n}\n\nfragment relayAppList_2qJCHq on Query {\n  auditEntries(first: $first, after: $after, last: $last, before: $before, filter: $filter, sources: $sources, order: $order) {\n    edges {\n      node {\n        id\n        upstreamId\n        source {\n          key\n          id\n        }\n        ...relayAppEntry\n        __typename\n      }\n      cursor\n    }\n    complete\n    coverage {\n      source {\n        key\n        id\n      }\n      state\n      error {\n        kind\n        remedy\n      }\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      hasPreviousPage\n      startCursor\n    }\n  }\n}\n"
   }
 };
 })();
 
-(node as any).hash = "ae4ea3318b59cc038f2f8d98267ec364";
+(node as any).hash = "9f1300238bd6e40473c39eb13f69cc9f";
 
 export default node;

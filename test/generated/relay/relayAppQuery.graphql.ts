@@ -1,5 +1,5 @@
 /**
- * @generated SignedSource<<6cc86f6db3f26c83bbf93a80d8925d10>>
+ * @generated SignedSource<<3e7fdd27a589d58e19669f0f3c3387aa>>
  * @lightSyntaxTransform
  */
 
@@ -10,12 +10,25 @@
 import type { ConcreteRequest } from 'relay-runtime';
 import type { FragmentRefs } from "relay-runtime";
 export type AuditEntryOrder = "NEWEST_FIRST" | "OLDEST_FIRST" | "%future added value";
+export type AuditEntryFilter = {
+  actions?: ReadonlyArray<string> | null | undefined;
+  actorIds?: ReadonlyArray<string> | null | undefined;
+  occurredAt?: DateTimeRange | null | undefined;
+  resourceIds?: ReadonlyArray<string> | null | undefined;
+  resourceTypes?: ReadonlyArray<string> | null | undefined;
+};
+export type DateTimeRange = {
+  since?: string | null | undefined;
+  until?: string | null | undefined;
+};
 export type relayAppQuery$variables = {
   after?: string | null | undefined;
   before?: string | null | undefined;
+  filter?: AuditEntryFilter | null | undefined;
   first?: number | null | undefined;
   last?: number | null | undefined;
   order: AuditEntryOrder;
+  sources?: ReadonlyArray<string> | null | undefined;
 };
 export type relayAppQuery$data = {
   readonly sources: ReadonlyArray<{
@@ -42,19 +55,29 @@ v1 = {
 v2 = {
   "defaultValue": null,
   "kind": "LocalArgument",
-  "name": "first"
+  "name": "filter"
 },
 v3 = {
   "defaultValue": null,
   "kind": "LocalArgument",
-  "name": "last"
+  "name": "first"
 },
 v4 = {
   "defaultValue": null,
   "kind": "LocalArgument",
+  "name": "last"
+},
+v5 = {
+  "defaultValue": null,
+  "kind": "LocalArgument",
   "name": "order"
 },
-v5 = [
+v6 = {
+  "defaultValue": null,
+  "kind": "LocalArgument",
+  "name": "sources"
+},
+v7 = [
   {
     "kind": "Variable",
     "name": "after",
@@ -64,6 +87,11 @@ v5 = [
     "kind": "Variable",
     "name": "before",
     "variableName": "before"
+  },
+  {
+    "kind": "Variable",
+    "name": "filter",
+    "variableName": "filter"
   },
   {
     "kind": "Variable",
@@ -79,23 +107,41 @@ v5 = [
     "kind": "Variable",
     "name": "order",
     "variableName": "order"
+  },
+  {
+    "kind": "Variable",
+    "name": "sources",
+    "variableName": "sources"
   }
 ],
-v6 = {
+v8 = {
   "alias": null,
   "args": null,
   "kind": "ScalarField",
   "name": "id",
   "storageKey": null
 },
-v7 = {
+v9 = {
   "alias": null,
   "args": null,
   "kind": "ScalarField",
   "name": "key",
   "storageKey": null
 },
-v8 = {
+v10 = {
+  "alias": null,
+  "args": null,
+  "concreteType": "Source",
+  "kind": "LinkedField",
+  "name": "source",
+  "plural": false,
+  "selections": [
+    (v9/*:: as any*/),
+    (v8/*:: as any*/)
+  ],
+  "storageKey": null
+},
+v11 = {
   "alias": null,
   "args": null,
   "kind": "ScalarField",
@@ -109,14 +155,16 @@ return {
       (v1/*:: as any*/),
       (v2/*:: as any*/),
       (v3/*:: as any*/),
-      (v4/*:: as any*/)
+      (v4/*:: as any*/),
+      (v5/*:: as any*/),
+      (v6/*:: as any*/)
     ],
     "kind": "Fragment",
     "metadata": null,
     "name": "relayAppQuery",
     "selections": [
       {
-        "args": (v5/*:: as any*/),
+        "args": (v7/*:: as any*/),
         "kind": "FragmentSpread",
         "name": "relayAppList"
       },
@@ -143,18 +191,20 @@ return {
   "kind": "Request",
   "operation": {
     "argumentDefinitions": [
-      (v2/*:: as any*/),
-      (v0/*:: as any*/),
       (v3/*:: as any*/),
+      (v0/*:: as any*/),
+      (v4/*:: as any*/),
       (v1/*:: as any*/),
-      (v4/*:: as any*/)
+      (v2/*:: as any*/),
+      (v6/*:: as any*/),
+      (v5/*:: as any*/)
     ],
     "kind": "Operation",
     "name": "relayAppQuery",
     "selections": [
       {
         "alias": null,
-        "args": (v5/*:: as any*/),
+        "args": (v7/*:: as any*/),
         "concreteType": "AuditEntryConnection",
         "kind": "LinkedField",
         "name": "auditEntries",
@@ -176,7 +226,7 @@ return {
                 "name": "node",
                 "plural": false,
                 "selections": [
-                  (v6/*:: as any*/),
+                  (v8/*:: as any*/),
                   {
                     "alias": null,
                     "args": null,
@@ -184,19 +234,7 @@ return {
                     "name": "upstreamId",
                     "storageKey": null
                   },
-                  {
-                    "alias": null,
-                    "args": null,
-                    "concreteType": "Source",
-                    "kind": "LinkedField",
-                    "name": "source",
-                    "plural": false,
-                    "selections": [
-                      (v7/*:: as any*/),
-                      (v6/*:: as any*/)
-                    ],
-                    "storageKey": null
-                  },
+                  (v10/*:: as any*/),
                   {
                     "alias": null,
                     "args": null,
@@ -219,8 +257,8 @@ return {
                     "name": "actor",
                     "plural": false,
                     "selections": [
-                      (v6/*:: as any*/),
                       (v8/*:: as any*/),
+                      (v11/*:: as any*/),
                       {
                         "alias": null,
                         "args": null,
@@ -246,8 +284,8 @@ return {
                         "name": "type",
                         "storageKey": null
                       },
-                      (v6/*:: as any*/),
-                      (v8/*:: as any*/)
+                      (v8/*:: as any*/),
+                      (v11/*:: as any*/)
                     ],
                     "storageKey": null
                   },
@@ -276,6 +314,50 @@ return {
             "args": null,
             "kind": "ScalarField",
             "name": "complete",
+            "storageKey": null
+          },
+          {
+            "alias": null,
+            "args": null,
+            "concreteType": "SourceCoverage",
+            "kind": "LinkedField",
+            "name": "coverage",
+            "plural": true,
+            "selections": [
+              (v10/*:: as any*/),
+              {
+                "alias": null,
+                "args": null,
+                "kind": "ScalarField",
+                "name": "state",
+                "storageKey": null
+              },
+              {
+                "alias": null,
+                "args": null,
+                "concreteType": "UpstreamError",
+                "kind": "LinkedField",
+                "name": "error",
+                "plural": false,
+                "selections": [
+                  {
+                    "alias": null,
+                    "args": null,
+                    "kind": "ScalarField",
+                    "name": "kind",
+                    "storageKey": null
+                  },
+                  {
+                    "alias": null,
+                    "args": null,
+                    "kind": "ScalarField",
+                    "name": "remedy",
+                    "storageKey": null
+                  }
+                ],
+                "storageKey": null
+              }
+            ],
             "storageKey": null
           },
           {
@@ -322,8 +404,10 @@ return {
       },
       {
         "alias": null,
-        "args": (v5/*:: as any*/),
+        "args": (v7/*:: as any*/),
         "filters": [
+          "filter",
+          "sources",
           "order"
         ],
         "handle": "connection",
@@ -339,7 +423,7 @@ return {
         "name": "sources",
         "plural": true,
         "selections": [
-          (v7/*:: as any*/),
+          (v9/*:: as any*/),
           {
             "alias": null,
             "args": null,
@@ -347,23 +431,23 @@ return {
             "name": "displayName",
             "storageKey": null
           },
-          (v6/*:: as any*/)
+          (v8/*:: as any*/)
         ],
         "storageKey": null
       }
     ]
   },
   "params": {
-    "cacheID": "6f900dddae4c74ebad777cd30fedcf3e",
+    "cacheID": "0c2f15ef4d02d7a9259c2ce65f060ca2",
     "id": null,
     "metadata": {},
     "name": "relayAppQuery",
     "operationKind": "query",
-    "text": "query relayAppQuery(\n  $first: Int\n  $after: String\n  $last: Int\n  $before: String\n  $order: AuditEntryOrder!\n) {\n  ...relayAppList_16fISc\n  sources {\n    ...relayAppSource\n    id\n  }\n}\n\nfragment relayAppEntry on AuditEntry {\n  id\n  occurredAt\n  summary\n  actor {\n    id\n    name\n    email\n  }\n  resource {\n    type\n    id\n    name\n  }\n}\n\nfragment relayAppList_16fISc on Query {\n  auditEntries(first: $first, after: $after, last: $last, before: $before, order: $order) {\n    edges {\n      node {\n        id\n        upstreamId\n        source {\n          key\n          id\n        }\n        ...relayAppEntry\n        __typename\n      }\n      cursor\n    }\n    complete\n    pageInfo {\n      endCursor\n      hasNextPage\n      hasPreviousPage\n      startCursor\n    }\n  }\n}\n\nfragment relayAppSource on Source {\n  key\n  displayName\n  id\n}\n"
+    "text": "query relayAppQuery(\n  $first: Int\n  $after: String\n  $last: Int\n  $before: String\n  $filter: AuditEntryFilter\n  $sources: [String!]\n  $order: AuditEntryOrder!\n) {\n  ...relayAppList_2qJCHq\n  sources {\n    ...relayAppSource\n    id\n  }\n}\n\nfragment relayAppEntry on AuditEntry {\n  id\n  occurredAt\n  summary\n  actor {\n    id\n    name\n    email\n  }\n  resource {\n    type\n    id\n    name\n  }\n}\n\nfragment relayAppList_2qJCHq on Query {\n  auditEntries(first: $first, after: $after, last: $last, before: $before, filter: $filter, sources: $sources, order: $order) {\n    edges {\n      node {\n        id\n        upstreamId\n        source {\n          key\n          id\n        }\n        ...relayAppEntry\n        __typename\n      }\n      cursor\n    }\n    complete\n    coverage {\n      source {\n        key\n        id\n      }\n      state\n      error {\n        kind\n        remedy\n      }\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      hasPreviousPage\n      startCursor\n    }\n  }\n}\n\nfragment relayAppSource on Source {\n  key\n  displayName\n  id\n}\n"
   }
 };
 })();
 
-(node as any).hash = "9577da8344ceee4b487c3fb7a36e1387";
+(node as any).hash = "20d57fe2ef9e519042ca2a7a478c194e";
 
 export default node;
