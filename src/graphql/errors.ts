@@ -38,10 +38,13 @@ const quotedLengthMax = 80
 /** Longest message that repeats words of graphql-js, which quote the caller's text in full. */
 const foreignMessageLengthMax = 500
 
-/** A value as a message shows it: JSON text, cut to 80 characters. */
+/** A value as a message shows it: JSON text, cut to 80 characters; a cut text keeps its closing quote. */
 export function quote(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value)
-  return text.length <= quotedLengthMax ? text : `${text.slice(0, quotedLengthMax - 1)}…`
+  if (text.length <= quotedLengthMax) return text
+  return typeof value === 'string'
+    ? `${text.slice(0, quotedLengthMax - 2)}…"`
+    : `${text.slice(0, quotedLengthMax - 1)}…`
 }
 
 /** A caller's mistake in the value of an argument. `message` is a sentence that says what would be right. */

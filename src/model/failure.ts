@@ -1,4 +1,5 @@
 import type { JsonValue } from './json.js'
+import { isSmallJson, smallJsonDepthMax, smallJsonLengthMax } from './loose.js'
 
 /** The kinds of trouble that a source can have: design.md section 3, `UpstreamErrorKind`. */
 export type FailureKind =
@@ -119,13 +120,10 @@ const policy: Record<FailureKind, { retryable: boolean; message: string; remedy:
 /** How much of a provider's own text is kept, in UTF-16 code units. */
 const upstreamTextLengthMax = 500
 
-/** How much JSON of a provider's own is kept, in UTF-16 code units of its text. */
-const detailsLengthMax = 4_000
-
 /**
  * Makes a failure of a kind. What is left out is taken from the kind's policy; the provider's own texts are cut to
- * 500 characters and lose control characters, and details of more than 4,000 characters of JSON give way to a note, so
- * that a hostile page cannot flood an answer.
+ * 500 characters and lose control characters, and details of more than 4,000 characters of JSON or 20 levels give way
+ * to a note, so that a hostile page cannot flood an answer.
  */
 export function sourceFailure(
   kind: FailureKind,
@@ -152,9 +150,10 @@ export function isFailure(value: unknown): value is SourceFailure {
 }
 
 function boundDetails(details: JsonValue): JsonValue {
-  const { length } = JSON.stringify(details)
-  if (length <= detailsLengthMax) return details
-  return { note: `Left out: ${length} characters of JSON, more than the ${detailsLengthMax} that are kept.` }
+  if (isSmallJson(details)) return details
+  return {
+    note: `Left out: more than ${smallJsonLengthMax} characters of JSON or ${smallJsonDepthMax} levels.`,
+  }
 }
 
 function shorten(text: string | null | undefined): string | null {

@@ -55,9 +55,17 @@ export function textsOf(value: JsonValue, countMax: number): string[] {
     .map((text) => text.slice(0, 500))
 }
 
-/** A value whose JSON text is at most 4,000 UTF-16 code units, so that it may stand in a failure; else null. */
+/** How much JSON of a provider's own may stand in a failure: UTF-16 code units of its text, and levels of nesting. */
+export const smallJsonLengthMax = 4_000
+export const smallJsonDepthMax = 20
+
+export function isSmallJson(value: JsonValue): boolean {
+  return nestsWithin(value, smallJsonDepthMax) && JSON.stringify(value).length <= smallJsonLengthMax
+}
+
+/** A value that may stand in a failure; null in place of a larger one. */
 export function smallJson(value: JsonValue): JsonValue {
-  return JSON.stringify(value).length <= 4_000 ? value : null
+  return isSmallJson(value) ? value : null
 }
 
 /** Wire schema of a row's id, as `idField` reads it. Larger numbers are refused: their last digits are lost. */
@@ -72,6 +80,11 @@ export const wireRowTime = z.string().transform((text, context) => {
   }
   return instantMs
 })
+
+function nestsWithin(value: JsonValue, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return levels > 0 && Object.values(value).every((item) => nestsWithin(item, levels - 1))
+}
 
 function idText(value: unknown): string | undefined {
   if (typeof value === 'string') return value === '' ? undefined : value

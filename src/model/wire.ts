@@ -20,11 +20,10 @@ export function parseJsonBody(response: UpstreamResponse): { readonly json: Json
     contentType !== undefined &&
     !/^\s*(application\/json|[\w.+-]+\/[\w.-]+\+json)\s*(;|$)/i.test(contentType)
   ) {
-    const mediaType = contentType.split(';', 1)[0]?.trim().slice(0, 80)
-    return invalidResponse(
-      response,
-      `The provider sent the content type ${mediaType} where JSON was expected.`,
-    )
+    const mediaType = contentType.split(';', 1)[0]?.trim() ?? ''
+    // Not cut: the rest of a credential that is echoed here could no longer be known for one.
+    const shown = mediaType.length <= 80 ? `the content type ${mediaType}` : 'a long content type'
+    return invalidResponse(response, `The provider sent ${shown} where JSON was expected.`)
   }
   const text = response.body.charCodeAt(0) === 0xfeff ? response.body.slice(1) : response.body
   if (text.trim() === '') return invalidResponse(response, 'The provider sent an empty body.')

@@ -1,6 +1,8 @@
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { graphqlPath } from './http-edge.js'
+import type { Duplex } from 'node:stream'
+import { graphqlPath, safeHeaders } from './http-edge.js'
+import { refuseUnreadable } from './request-target.js'
 import type { GatewayServer } from './server.js'
 
 export interface Listening {
@@ -20,8 +22,16 @@ export async function listen(
   address: { readonly host: string; readonly port: number },
 ): Promise<Listening> {
   const http = createServer(
-    { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs },
+    // A missing Host is refused by the listener, in the form of any other refusal.
+    { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs, requireHostHeader: false },
     server.listener,
+  )
+  // An expectation that is not known may be passed over: RFC 9110 section 10.1.1.
+  http.on('checkExpectation', server.listener)
+  const answering = new WeakMap<Duplex, ServerResponse>()
+  http.on('request', (request, response) => answering.set(request.socket, response))
+  http.on('clientError', (error, socket) =>
+    refuseUnreadable(error, socket, safeHeaders, answering.get(socket)),
   )
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject)

@@ -112,7 +112,7 @@ export function readDeadline(request: Request, deadlineMs: number): number {
     throw requestRefused(
       'BAD_REQUEST',
       400,
-      'The header x-request-timeout-ms must be a whole number of milliseconds, such as 2000.',
+      'The header x-request-timeout-ms must be a whole number of milliseconds from 1 to 999999999, such as 2000.',
     )
   }
   return Math.min(Number(text), deadlineMs)

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { isFailure, type SourceFailure } from '../model/failure.js'
 import type { UpstreamRequest, UpstreamResponse } from '../model/provider.js'
 import { createUpstreamClient, type UpstreamClient } from './client.js'
-import type { UpstreamLimits } from './limits.js'
+import { type UpstreamLimits, upstreamLimits } from './limits.js'
 
 const request: UpstreamRequest = { method: 'GET', path: '/log', query: [], headers: {} }
 const never = new AbortController().signal
@@ -19,8 +19,8 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close()
 })
 
-function client(limits: Partial<UpstreamLimits> = patient): UpstreamClient {
-  const made = createUpstreamClient({ now: () => 1_000, userAgent: 'auditgraph/test', limits })
+function client(limits: Partial<UpstreamLimits> = patient, now = () => 1_000): UpstreamClient {
+  const made = createUpstreamClient({ now, userAgent: 'auditgraph/test', limits })
   closers.push(() => made.close())
   return made
 }
@@ -237,7 +237,7 @@ describe('an answer', () => {
   })
 
   it('that unfolds beyond the limit is INVALID_RESPONSE', async () => {
-    const bomb = answer(gzipSync(Buffer.alloc(64 * 1024 * 1024)), ['Content-Encoding: gzip'])
+    const bomb = answer(gzipSync(Buffer.alloc(5 * 1024 * 1024)), ['Content-Encoding: gzip'])
     const failure = failureOf(await ask(bomb))
     expect(failure).toMatchObject({ kind: 'INVALID_RESPONSE' })
     expect(failure.message).toContain('4 MiB')
@@ -309,39 +309,93 @@ describe('a broken connection is UNREACHABLE', () => {
   })
 })
 
+/** The clock of the timeouts stands still but for `advance`; sockets live in real time. The limits are the defaults. */
 describe('time', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+  afterEach(() => void vi.useRealTimers())
+  const { connectMs, headersMs, bodyMs } = upstreamLimits
+
+  /** Something that a test waits for. */
+  function event() {
+    let happen = () => {}
+    const happened = new Promise<void>((resolve) => {
+      happen = resolve
+    })
+    return { happened, happen: () => happen() }
+  }
+
+  /** Passes time, of which only the last millisecond may end anything. */
+  async function advance(durationMs: number, settled: () => boolean): Promise<void> {
+    await vi.advanceTimersByTimeAsync(durationMs - 1)
+    expect(settled()).toBe(false)
+    await vi.advanceTimersByTimeAsync(1)
+  }
+
+  /** Sends a request and tells when it has ended. */
+  function begin(sender: UpstreamClient, baseUrl: string, path = request.path) {
+    let isSettled = false
+    const outcome = sender.send(account(baseUrl), { ...request, path }, never).finally(() => {
+      isSettled = true
+    })
+    return { outcome, settled: () => isSettled }
+  }
+
   it('for the head runs out on a provider that never answers, and closes the socket', async () => {
-    const { baseUrl, sockets } = await host(() => {})
-    const limits = { connectMs: 1_000, headersMs: 1_050, bodyMs: 30_000 }
-    const failure = failureOf(await client(limits).send(account(baseUrl), request, never))
-    expect(failure).toMatchObject({ kind: 'TIMEOUT', retryable: true })
+    const asked = event()
+    const { baseUrl, sockets } = await host(() => asked.happen())
+    const { outcome, settled } = begin(client({}), baseUrl)
+    await asked.happened
+    await advance(headersMs, settled)
+    expect(failureOf(await outcome)).toMatchObject({
+      kind: 'TIMEOUT',
+      retryable: true,
+      message: 'The provider did not begin to answer within 4 seconds.',
+    })
     await allClosed(sockets)
   })
 
   it('for the body runs out however often a byte comes', async () => {
-    const { baseUrl, sockets } = await host((socket) => {
-      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n')
-      const drip = setInterval(() => socket.write('x'), 5)
-      socket.once('close', () => clearInterval(drip))
+    const { baseUrl, sockets } = await host((socket) =>
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n'),
+    )
+    const headRead = event()
+    const sender = client({}, () => {
+      headRead.happen()
+      return 1_000
     })
-    // The head comes well within two seconds on any machine; only the body can be late.
-    const limits = { connectMs: 2_000, headersMs: 2_000, bodyMs: 2_050 }
-    const failure = failureOf(await client(limits).send(account(baseUrl), request, never))
-    expect(failure).toMatchObject({ kind: 'TIMEOUT', httpStatus: 200 })
+    const { outcome, settled } = begin(sender, baseUrl)
+    await headRead.happened
+    const stepMs = 1_000
+    for (let passedMs = 0; passedMs < bodyMs - stepMs; passedMs += stepMs) {
+      sockets[0]?.write('x')
+      for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate)
+      await vi.advanceTimersByTimeAsync(stepMs)
+    }
+    await advance(stepMs, settled)
+    expect(failureOf(await outcome)).toMatchObject({
+      kind: 'TIMEOUT',
+      httpStatus: 200,
+      message: 'The provider did not finish its answer within 8 seconds.',
+    })
     await allClosed(sockets)
   })
 
   it('for a connection runs out while all are in use, and the request is then never sent', async () => {
     const heads: string[] = []
-    const { baseUrl, server, sockets } = await host((_, head) => heads.push(head))
-    const sender = client({ connectMs: 1_000, headersMs: 30_000, bodyMs: 30_000, connectionsMax: 1 })
-    const giveUp = new AbortController()
-    const first = sender.send(account(baseUrl), request, giveUp.signal)
-    await once(server, 'connection')
-    const second = await sender.send(account(baseUrl), { ...request, path: '/second' }, never)
-    expect(failureOf(second).message).toContain('No connection')
-    giveUp.abort(new Error('enough'))
-    await expect(first).rejects.toThrow('enough')
+    const asked = event()
+    const { baseUrl, sockets } = await host((_, head) => {
+      heads.push(head)
+      asked.happen()
+    })
+    const sender = client({ connectionsMax: 1 })
+    const first = begin(sender, baseUrl)
+    await asked.happened
+    const second = begin(sender, baseUrl, '/second')
+    await advance(connectMs, second.settled)
+    expect(failureOf(await second.outcome).message).toBe('No connection to the provider within 2 seconds.')
+    expect(first.settled()).toBe(false)
+    await vi.advanceTimersByTimeAsync(headersMs)
+    failureOf(await first.outcome)
     await allClosed(sockets)
     expect(heads.some((head) => head.includes('/second'))).toBe(false)
   })

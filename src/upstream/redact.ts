@@ -12,14 +12,18 @@ export interface Redactor {
   failure(failure: SourceFailure): SourceFailure
 }
 
+/** A shorter credential is a word or a part of many: it is taken out only where it stands alone. */
+const partLengthMin = 4
+
 /**
  * Makes the redactor for the headers of `Dialect.authorization()`: providers and proxies echo what they refuse, and a
  * failure is shown to whoever asks. Taken out are the value of each header without its scheme (`Bearer`, `Basic`), the
- * user and the password within `Basic`, and each of these percent-encoded.
+ * user and the password within `Basic`, and each of these as URLs, forms and JSON texts write it. One of fewer than
+ * four characters is taken out only where no letter or digit is next to it.
  */
 export function createRedactor(authorization: Readonly<Record<string, string>>): Redactor {
   const plain = Object.values(authorization).flatMap(secretsOf)
-  const secrets = [...new Set([...plain, ...plain.map(encodeURIComponent)])]
+  const secrets = [...new Set(plain.flatMap(writtenForms))].filter((form) => form !== '')
   const whole = patternOf(secrets)
 
   function text(given: string): string {
@@ -54,15 +58,35 @@ function secretsOf(headerValue: string): readonly string[] {
   const [, scheme = '', credential = headerValue] = /^([A-Za-z][\w-]*) +(\S.*)$/.exec(headerValue) ?? []
   if (scheme.toLowerCase() !== 'basic') return [credential]
   const [user = '', ...rest] = Buffer.from(credential, 'base64').toString('utf8').split(':')
-  return [credential, user, rest.join(':')].filter((part) => part !== '')
+  return [credential, withoutPadding(credential), user, rest.join(':')]
+}
+
+/** Some write base64 without the `=` at its end (RFC 4648 section 3.2). */
+function withoutPadding(base64: string): string {
+  return base64.replace(/=+$/, '')
+}
+
+/** A secret as it is, percent-encoded in either case, as a field of a form, and within JSON text, `/` escaped or not. */
+function writtenForms(secret: string): readonly string[] {
+  const form = new URLSearchParams([['', secret]]).toString().slice(1)
+  const encoded = [encodeURIComponent(secret), encodeURI(secret), form]
+  const json = JSON.stringify(secret).slice(1, -1)
+  return [secret, ...encoded, ...encoded.map(lowerHex), json, json.replaceAll('/', '\\/')]
+}
+
+function lowerHex(percentEncoded: string): string {
+  return percentEncoded.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())
 }
 
 /** Any of the texts, the longest first; nothing at all when there is none. */
 function patternOf(texts: readonly string[]): RegExp {
-  const escaped = texts
+  const patterns = texts
     .toSorted((a, b) => b.length - a.length)
-    .map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
-  return escaped.length === 0 ? /(?!)/g : new RegExp(escaped.join('|'), 'g')
+    .map((text) => {
+      const escaped = text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+      return text.length < partLengthMin ? `(?<![A-Za-z0-9])${escaped}(?![A-Za-z0-9])` : escaped
+    })
+  return patterns.length === 0 ? /(?!)/g : new RegExp(patterns.join('|'), 'g')
 }
 
 /** How many characters of a secret's beginning stand at the end of a text. */

@@ -1,13 +1,17 @@
-import { isFailure, type SourceFailure } from '../model/failure.js'
-import type { Dialect, UpstreamPage } from '../model/provider.js'
+import { isFailure, type SourceFailure, sourceFailure } from '../model/failure.js'
+import type { Dialect, UpstreamPage, UpstreamRow } from '../model/provider.js'
 import type { ReadableSource } from '../reading/page.js'
 import type { UpstreamClient } from './client.js'
 import { createRedactor } from './redact.js'
 
+/** The longest id of an entry, in UTF-16 code units: ids are a part of cursors, which are bounded. */
+const idLengthMax = 500
+
 /**
  * Joins a dialect, which turns data into data, with the client that sends: one configured account as the reading
  * layer sees it. One call is one request, or none where a lookup's id cannot exist. The source's credential is taken
- * out of every failure and notice, since a provider may echo it.
+ * out of every failure and notice, since a provider may echo it. An entry whose id has more than 500 characters is
+ * INVALID_RESPONSE.
  *
  * An exception inside a dialect is a bug: it comes out as a rejection, which the server masks.
  */
@@ -23,7 +27,8 @@ export function connectSource(options: {
     capabilities,
     async fetchPage(ask, signal) {
       const answer = await client.send(dialect, dialect.pageRequest(ask), signal)
-      return withoutCredential(dialect, isFailure(answer) ? answer : dialect.readPage(answer))
+      const outcome = isFailure(answer) ? answer : dialect.readPage(answer)
+      return withoutCredential(dialect, isFailure(outcome) ? outcome : (longId(outcome.rows) ?? outcome))
     },
     ...(lookup && {
       async fetchEntry(id: string, signal: AbortSignal) {
@@ -35,6 +40,13 @@ export function connectSource(options: {
       },
     }),
   }
+}
+
+function longId(rows: readonly UpstreamRow[]): SourceFailure | undefined {
+  if (rows.every(({ id }) => id.length <= idLengthMax)) return undefined
+  return sourceFailure('INVALID_RESPONSE', {
+    message: `The provider sent an entry whose id has more than ${idLengthMax} characters.`,
+  })
 }
 
 function withoutCredential(

@@ -7,8 +7,14 @@ import type { Settings } from './settings.js'
 export const boundStepMs = secondMs
 export const boundMarginMs = secondMs
 
-/** An empty parameter may be taken for a missing one; the gateway compares the empty text itself. */
-const oneValue: FilterSupport = { valuesMax: 1, accepts: (value) => value !== '' }
+/**
+ * What may not be sent is compared by the gateway itself: an empty parameter may be taken for a missing one, and half
+ * of a surrogate pair, which JSON can hold, becomes another character in a URL.
+ */
+const oneValue: FilterSupport = {
+  valuesMax: 1,
+  accepts: (value) => value !== '' && !/\p{Surrogate}/u.test(value),
+}
 
 /** One value per filter: the parameters are scalars. Sheet jitsudo section 2. */
 export const filters: Record<SetFilterField, FilterSupport> = {

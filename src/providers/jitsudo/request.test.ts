@@ -56,6 +56,7 @@ describe('pageRequest', () => {
     ['no filter for two values', { pushdown: { actions: ['a', 'b'] } }, {}],
     ['no filter for no value', { pushdown: { actions: [] } }, {}],
     ['no filter for an empty value', { pushdown: { actions: [''] } }, {}],
+    ['no filter for half a surrogate pair', { pushdown: { actorIds: ['\ud800'] } }, {}],
   ])('sends %s', (_name, parts, expected) => {
     expect(sent(parts)).toEqual({ limit: '100', ...expected })
   })

@@ -1,5 +1,12 @@
 import { type SetFilterField, setFilterFields } from '../../model/filter.js'
-import { ceilTo, clampInstant, floorTo, formatInstant, instantMaxMs, instantMinMs } from '../../model/instant.js'
+import {
+  ceilTo,
+  clampInstant,
+  floorTo,
+  formatInstant,
+  instantMaxMs,
+  instantMinMs,
+} from '../../model/instant.js'
 import type { PageAsk, UpstreamRequest } from '../../model/provider.js'
 import { uuidPattern } from '../../model/settings.js'
 import { boundMarginMs, boundStepMs, filters } from './capabilities.js'

@@ -105,6 +105,7 @@ describe('reading', () => {
     [{ moreFlag: 'trueUntilEmpty' }],
     [{ nextCursorAtEnd: 'null' }],
     [{ emptyPageEvery: 2 }],
+    [{ emptyFirstPages: true }],
     [{ ties: 'byId' }],
   ] as const)('is walked to its end with %j', (switches) => {
     expect(walk(simulatorOf(sampleEvents(133), switches), { limit: '20' }).ids).toEqual(newestFirst)

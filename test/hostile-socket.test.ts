@@ -1,0 +1,176 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import { Readable } from 'node:stream'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Listening, listen } from '../src/server/listen.js'
+import { FakeReader, fakeGateway, type LogLine } from './support/fake-gateway.js'
+
+/** What a caller can send over TCP. The gateway answers as always in its own form, and goes on. */
+
+let listening: Listening
+let reader: FakeReader
+let log: LogLine[]
+let url: URL
+beforeEach(async () => {
+  reader = new FakeReader()
+  const gateway = fakeGateway(reader)
+  log = gateway.log
+  listening = await listen(gateway.server, { host: '127.0.0.1', port: 0 })
+  url = new URL(listening.url)
+})
+afterEach(async () => {
+  expect((await fetch(new URL('/livez', url))).status).toBe(200)
+  expect(log.filter(({ level }) => level === 'error')).toEqual([])
+  await listening.close(0)
+})
+
+function open(text: string): Socket {
+  const socket = connect(Number(url.port), '127.0.0.1')
+  socket.write(text, 'latin1')
+  return socket
+}
+
+/** Sends text and gives what comes back until the gateway closes the connection. */
+async function exchange(text: string): Promise<string> {
+  let answered = ''
+  for await (const chunk of open(text)) answered += String(chunk)
+  return answered
+}
+
+const codeIn = (answered: string): unknown => {
+  const body = JSON.parse(answered.slice(answered.indexOf('\r\n\r\n') + 4)) as {
+    readonly errors: readonly { readonly extensions: unknown }[]
+  }
+  return body.errors[0]?.extensions
+}
+
+describe('bytes that are not a request of HTTP/1.1', () => {
+  it.each([
+    ['a TLS hello', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n', 400],
+    ['a header without a name', 'GET /livez HTTP/1.1\r\nHost: h\r\n: x\r\n\r\n', 400],
+    ['a folded header', 'GET /livez HTTP/1.1\r\nHost: h\r\nX: a\r\n b\r\n\r\n', 400],
+    [
+      'two lengths',
+      'POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
+      400,
+    ],
+    [
+      'a length and chunks',
+      'POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+    ],
+    ['a length below zero', 'POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Length: -5\r\n\r\n', 400],
+    ['a target of 20 KB', `GET /graphql?query=${'a'.repeat(20_000)} HTTP/1.1\r\nHost: h\r\n\r\n`, 431],
+    ['a header of 20 KB', `GET /livez HTTP/1.1\r\nHost: h\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+  ])('are refused as JSON: %s', async (_, text, status) => {
+    const answered = await exchange(text)
+    expect(answered).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [A-Z]`))
+    expect(answered).toMatch(/\r\nx-content-type-options: nosniff\r\n/i)
+    expect(codeIn(answered)).toEqual({ code: 'BAD_REQUEST' })
+  })
+
+  it('are refused on a connection that was answered before, too', async () => {
+    const socket = open('GET /livez HTTP/1.1\r\nHost: h\r\n\r\n')
+    let answered = ''
+    for await (const chunk of socket) {
+      if (answered === '') socket.write('\0\r\n\r\n')
+      answered += String(chunk)
+    }
+    expect(answered.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400'])
+  })
+
+  it('end a body in chunks', async () => {
+    const head = 'POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n'
+    const answered = await exchange(`${head}Transfer-Encoding: chunked\r\n\r\nzz\r\n`)
+    expect(codeIn(answered)).toEqual({ code: 'BAD_REQUEST' })
+  })
+})
+
+describe('the Host', () => {
+  it.each(['[::x@', 'a b', 'user@host', 'host/graphql?', '', 'h:99999', 'a\r\nHost: b'])(
+    '%j is refused as JSON and without a stack',
+    async (host) => {
+      const answered = await exchange(`GET /livez HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+      expect(answered).toMatch(/^HTTP\/1\.1 400 /)
+      expect(answered).toMatch(/\r\nx-content-type-options: nosniff\r\n/i)
+      expect(codeIn(answered)).toEqual({ code: 'BAD_REQUEST' })
+    },
+  )
+
+  it('may be missing in HTTP/1.0 only', async () => {
+    expect(await exchange('GET /livez HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /)
+    expect(codeIn(await exchange('GET /livez HTTP/1.1\r\n\r\n'))).toEqual({ code: 'BAD_REQUEST' })
+  })
+})
+
+describe('a request line', () => {
+  it.each([
+    ['GET //[ HTTP/1.1', 404],
+    ['GET http://[/graphql HTTP/1.1', 404],
+    ['GET http://elsewhere.example/livez HTTP/1.1', 404],
+    ['OPTIONS * HTTP/1.1', 404],
+    ['GET /%ff%zz HTTP/1.1', 404],
+    ['GET //graphql?query={__typename} HTTP/1.1', 404],
+    ['TRACE /graphql HTTP/1.1', 405],
+    ['HEAD /graphql?query={__typename} HTTP/1.1', 405],
+  ])('%s is answered with %i', async (line, status) => {
+    const answered = await exchange(`${line}\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`)
+    expect(answered).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+    expect(reader.asked).toEqual([])
+  })
+
+  it('with an expectation that nobody knows is answered all the same', async () => {
+    const answered = await exchange(
+      'GET /livez HTTP/1.1\r\nHost: h\r\nExpect: a-miracle\r\nConnection: close\r\n\r\n',
+    )
+    expect(answered).toMatch(/^HTTP\/1\.1 200 /)
+  })
+})
+
+describe('a body', () => {
+  /** Sends a body in chunks, without its length, and gives the answer or the error of the connection. */
+  const sendChunks = (body: Readable) =>
+    new Promise<IncomingMessage | Error>((resolve) => {
+      const headers = { 'content-type': 'application/json' }
+      const request = httpRequest(url, { method: 'POST', headers }, resolve)
+      request.on('error', resolve)
+      body.pipe(request)
+    })
+  const blanks = Buffer.alloc(65_536, 0x20)
+
+  it('without a length is counted, and a client that reads only when all is sent gets the answer', async () => {
+    const answer = await sendChunks(Readable.from(Array.from({ length: 100 }, () => blanks)))
+    if (answer instanceof Error) throw answer
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([
+      413,
+      'application/json; charset=utf-8',
+    ])
+    answer.resume()
+  })
+
+  it('without an end is not read for ever', async () => {
+    let sent = 0
+    const endless = new Readable({
+      read() {
+        sent += blanks.byteLength
+        this.push(blanks)
+      },
+    })
+    const answer = await sendChunks(endless)
+    endless.destroy()
+    if (!(answer instanceof Error)) answer.destroy()
+    expect(sent).toBeLessThan(64 * 1024 * 1024)
+  })
+
+  it('that breaks off is told as the client’s doing, not as a fault of our own', async () => {
+    const head =
+      'POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 99\r\n'
+    const socket = open(`${head}Expect: 100-continue\r\n\r\n{"query"`)
+    // The gateway says that it goes on when it has begun with the request.
+    await new Promise((resolve) => socket.once('data', resolve))
+    socket.destroy()
+    await expect
+      .poll(() => log)
+      .toEqual([expect.objectContaining({ level: 'info', errors: ['REQUEST_ABORTED'], clientGone: true })])
+  })
+})
