@@ -7,7 +7,7 @@ import { createGateway } from '../src/gateway.js'
 import { builtInProviders, createRegistry } from '../src/providers/registry.js'
 import { lighthouse } from './fifth-provider/index.js'
 
-/** A provider that nobody has foreseen plugs in through the registry alone: issue 2, `How it is judged`. */
+/** A provider that nobody has foreseen plugs in through the registry alone. */
 
 const registry = createRegistry([...builtInProviders, lighthouse])
 const beginSeconds = Math.floor(Date.UTC(2026, 0, 1) / 1_000)

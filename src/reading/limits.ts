@@ -6,7 +6,7 @@ export interface ReadingLimits {
   readonly scannedPerPage: number
   /** Upstream requests without any progress after which a source is given up for this page. */
   readonly requestsWithoutProgress: number
-  /** Gaps that a reading may carry; past them a page is an error (design.md, step 2). */
+  /** Gaps that a reading may carry; past them a page is an error. */
   readonly gapsMax: number
   /** How long after its as-of a cursor is accepted. */
   readonly cursorLifetimeMs: number

@@ -29,6 +29,8 @@ export interface SliceTask {
   /** Index to ask next; null: not known before a total is (against the provider's order). */
   readonly at: number | null
   readonly total: number | undefined
+  /** By how much the total has grown from one page to the next, at most: it may have grown again by the next. */
+  readonly drift: number
   /** Rows that a page holds, as far as seen. */
   readonly capacity: number
   /** Largest index known to lie before the frontier, and smallest known not to. */
@@ -89,6 +91,7 @@ export function slicesOf(start: number, end: number, capacity: number, terrain: 
     end,
     at: terrain.direction === 'against' ? null : 0,
     total: undefined,
+    drift: 0,
     capacity,
     below: -1,
     above: Number.POSITIVE_INFINITY,
@@ -121,7 +124,7 @@ export function placeOfSlice(task: SliceTask, terrain: Terrain): Place {
 function offsetOf(task: SliceTask, terrain: Terrain): number {
   if (terrain.direction !== 'against') return task.at ?? 0
   if (task.at === null || task.total === undefined) return 0
-  return Math.max(0, task.total - task.at - task.capacity)
+  return Math.max(0, task.total - task.at - task.capacity + Math.min(task.drift, task.capacity - 1))
 }
 
 /** What a slice says about itself, in indices of travel. */
@@ -132,13 +135,17 @@ interface Slice {
   readonly reachesEnd: boolean
 }
 
-/** Advances by one page. `again` with a null task: the page lacks the total without which this way does not work. */
+/** Tries to find a place from the tail of a list before its total is taken to be wrong. */
+const tailStallsMax = 8
+
+/** Advances by one page. `again` with a null task: the total, without which this way does not work, is missing or wrong. */
 export function absorbSlice(before: SliceTask, page: PageView, terrain: Terrain): Step<SliceTask> {
   if (before.stalls >= stallsMax) return { kind: 'failed', failure: sourceFailure('NO_PROGRESS') }
   const offset = offsetOf(before, terrain)
   const count = page.rows.length
   const against = terrain.direction === 'against'
-  if (against && page.total === undefined) return { kind: 'again', task: null }
+  const useless = page.total === undefined || (before.stalls >= tailStallsMax && before.fill === null)
+  if (against && useless) return { kind: 'again', task: null }
   const behind = offset + count
   const endOffset = endOffsetAfter(before, page, offset)
   const atListEnd =
@@ -148,6 +155,7 @@ export function absorbSlice(before: SliceTask, page: PageView, terrain: Terrain)
   const task: SliceTask = {
     ...before,
     total: page.total,
+    drift: Math.max(before.drift, (page.total ?? 0) - (before.total ?? page.total ?? 0)),
     endOffset,
     unconfirmed: null,
     guess: guessOf(page.rows, offset, terrain),
