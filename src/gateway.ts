@@ -22,6 +22,7 @@ export interface GatewayOptions {
   /** UTC milliseconds. */
   readonly now: () => number
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>
+  /** Over those of the configuration. */
   readonly limits?: {
     readonly upstream?: Partial<UpstreamLimits>
     readonly reading?: Partial<ReadingLimits>
@@ -43,6 +44,7 @@ export interface Gateway {
  */
 export function createGateway(options: GatewayOptions): Gateway {
   const { config, registry, now, logger, limits = {} } = options
+  const { deadlineMs, ...readingLimits } = config.limits
   const opened = config.sources.map((source) => ({ source, dialect: open(source, registry) }))
   for (const { source, dialect } of opened) {
     if (isPlainHttpOffLoopback(dialect.baseUrl)) {
@@ -60,13 +62,13 @@ export function createGateway(options: GatewayOptions): Gateway {
       sources: opened.map(({ source, dialect }) => connectSource({ key: source.key, dialect, client })),
       secrets: cursorSecrets(config, logger),
       now,
-      ...(limits.reading && { limits: limits.reading }),
+      limits: { ...readingLimits, ...limits.reading },
     }),
     sources,
     providerIds: registry.ids,
     logger,
     allowedOrigins: config.server.allowedOrigins,
-    ...(limits.server && { limits: limits.server }),
+    limits: { ...(deadlineMs !== undefined && { deadlineMs }), ...limits.server },
   })
   return { server, sources, close: () => client.close() }
 }

@@ -254,11 +254,16 @@ describe('README.md', () => {
       ...defaultLimits,
       pageSizeMax,
     }
-    const told = [...readme.matchAll(/^\| `(\w+)` +\| +([\d,]+) +\|/gm)]
+    const told = [...readme.matchAll(/^\| `(\w+)` ?(\*?) +\| +([\d,]+) +\|/gm)]
     expect(told.length).toBeGreaterThan(10)
-    for (const [, name = '', value = ''] of told) {
+    for (const [, name = '', , value = ''] of told) {
       expect([name, Number(value.replaceAll(',', ''))]).toEqual([name, limits[name]])
     }
+    const settable = told.flatMap(([, name = '', star]) => (star === '*' ? [name] : []))
+    const { properties } = JSON.parse(readFileSync(`${root}schema/config.schema.json`, 'utf8')) as {
+      properties: { limits: { properties: object } }
+    }
+    expect(settable.sort()).toEqual(Object.keys(properties.limits.properties).sort())
   })
 })
 

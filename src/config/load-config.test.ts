@@ -82,6 +82,15 @@ describe('a configuration', () => {
     expect(two.cursorSecrets.map((secret) => secret.reveal()[0])).toEqual(['a', 'b'])
   })
 
+  it('takes limits by their names, and leaves the others to their defaults', () => {
+    expect(configOf(`sources: [${source}]`).limits).toEqual({})
+    expect(configOf(`limits: { readAheadRows: 0 }\nsources: [${source}]`).limits).toEqual({
+      readAheadRows: 0,
+    })
+    const problems = problemsOf(`limits: { requestsPerPage: 0, pageSize: 3 }\nsources: [${source}]`)
+    expect(problems.join('\n')).toMatch(/limits\.requestsPerPage[\s\S]*limits\.pageSize/)
+  })
+
   it('takes texts, parts of texts, numbers and booleans from the environment', () => {
     const config = configOf(
       [

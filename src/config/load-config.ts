@@ -29,11 +29,22 @@ interface ServerConfig {
   readonly allowedOrigins: readonly string[]
 }
 
+/** Limits that the file sets; the others keep their defaults. */
+export interface LimitsConfig {
+  readonly deadlineMs?: number
+  readonly requestsPerPage?: number
+  readonly scannedPerPage?: number
+  readonly cursorLifetimeMs?: number
+  readonly readAheadRows?: number
+  readonly readAheadMs?: number
+}
+
 /** A checked configuration. Credentials are Secrets: it can be printed. */
 export interface Config {
   readonly server: ServerConfig
   /** The first signs, all verify; empty when the file names none. */
   readonly cursorSecrets: readonly Secret[]
+  readonly limits: LimitsConfig
   /** In the order of the file; at least one. */
   readonly sources: readonly SourceConfig[]
 }
@@ -115,6 +126,7 @@ function toConfig(data: z.output<ReturnType<typeof configSchema>>): Config {
   return {
     server: data.server,
     cursorSecrets: data.cursorSecret ?? [],
+    limits: withoutUndefined(data.limits),
     sources: data.sources.map(({ key, provider, displayName, ...settings }) => ({
       key,
       providerId: provider,
@@ -122,6 +134,15 @@ function toConfig(data: z.output<ReturnType<typeof configSchema>>): Config {
       settings,
     })),
   }
+}
+
+/** What is given, so that it can be laid over defaults. */
+function withoutUndefined<Values extends object>(
+  values: Values,
+): { [Name in keyof Values]: Exclude<Values[Name], undefined> } {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined)
+  // Names and values are those of the object above, without those that are undefined.
+  return Object.fromEntries(given) as { [Name in keyof Values]: Exclude<Values[Name], undefined> }
 }
 
 /** Paths of the source keys that an earlier source has already. */

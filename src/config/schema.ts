@@ -34,6 +34,26 @@ const serverSettings = z.strictObject({
     .describe('Web origins whose pages may read answers (CORS). None when left out.'),
 })
 
+/** Names and units are those of the limits that they replace: src/reading/limits.ts and src/server/limits.ts. */
+const limitSettings = z.strictObject({
+  deadlineMs: bounded(1_000, 600_000).describe(
+    'Milliseconds for one operation; sources that are slower are TIMEOUT.',
+  ),
+  requestsPerPage: bounded(1, 10_000).describe('Requests to one source for a page, then SCAN_LIMIT.'),
+  scannedPerPage: bounded(100, 1_000_000).describe(
+    'Rows of one source looked at for a page, then SCAN_LIMIT.',
+  ),
+  cursorLifetimeMs: bounded(60_000, 3_650 * 86_400_000).describe(
+    'Milliseconds after the as-of of a reading for which its cursors are taken.',
+  ),
+  readAheadRows: bounded(0, 10_000_000).describe('Rows kept for next pages, over all readers; 0 keeps none.'),
+  readAheadMs: bounded(0, 86_400_000).describe('Milliseconds for which they are kept.'),
+})
+
+function bounded(min: number, max: number) {
+  return z.int().min(min).max(max).optional()
+}
+
 /** A checked source: the gateway's own keys, and what the provider's settings gave. */
 interface SourceData {
   readonly key: string
@@ -79,6 +99,7 @@ export function configSchema(registry: Registry) {
             'Signs cursors. Of a list, the first signs and all verify, so that a secret can be changed while readers ' +
               'go on. Made at random when left out: then cursors end with the process.',
           ),
+        limits: limitSettings.prefault({}).describe('What one request may cost. Each has a default.'),
         sources: z
           .array(source)
           .min(1, 'expected at least one source')

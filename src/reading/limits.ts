@@ -1,4 +1,4 @@
-/** Bounds of the reading layer. Each is a default that the configuration may change. */
+/** Bounds of the reading layer. Those that a configuration may set are in src/config/schema.ts. */
 export interface ReadingLimits {
   /** Upstream requests that one page may cost one source before it ends early with SCAN_LIMIT. */
   readonly requestsPerPage: number
