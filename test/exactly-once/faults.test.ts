@@ -255,4 +255,26 @@ describe('one source that takes its time', () => {
       await Promise.all(situations.map(({ situation }) => situation.close()))
     }
   })
+
+  it('at the deadline the others end the page early, and go on from there', async () => {
+    // Without a floor close by, hiring has more windows to be asked for when crew is still being waited for.
+    const situation = await startSituation({
+      events: onePageEvents,
+      limits: { server: { deadlineMs: 1_000 } },
+    })
+    try {
+      situation.host.account('crew').setFaults(createFaultPlan([{ fault: { kind: 'hang' } }]))
+      const page = await readPage(situation.url, everything)
+      const others = situation.entries({ sources: sourceKeys.filter((key) => key !== 'crew') })
+      expect(judge(entriesOf(page), 'NEWEST_FIRST', others)).toEqual(flawless)
+      expect(coverageOf(page, 'crew')).toMatchObject({ state: 'FAILED', error: { kind: 'TIMEOUT' } })
+      expect(coverageOf(page, 'hiring')).toMatchObject({ state: 'SCAN_LIMIT', error: null, gap: null })
+      situation.host.account('crew').setFaults(createFaultPlan([]))
+      const rest = await readPage(situation.url, { ...everything, after: page.pageInfo.endCursor })
+      expect(coverageOf(rest, 'hiring')).toMatchObject({ state: 'COMPLETE', error: null, gap: null })
+      expect(rest.pageInfo.hasNextPage).toBe(false)
+    } finally {
+      await situation.close()
+    }
+  })
 })
