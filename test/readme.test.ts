@@ -260,7 +260,7 @@ describe('README.md', () => {
       expect([name, Number(value.replaceAll(',', ''))]).toEqual([name, limits[name]])
     }
     const settable = told.flatMap(([, name = '', star]) => (star === '*' ? [name] : []))
-    const { properties } = JSON.parse(readFileSync(`${root}schema/config.schema.json`, 'utf8')) as {
+    const { properties } = JSON.parse(read('schema/config.schema.json')) as {
       properties: { limits: { properties: object } }
     }
     expect(settable.sort()).toEqual(Object.keys(properties.limits.properties).sort())

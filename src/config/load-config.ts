@@ -30,7 +30,7 @@ interface ServerConfig {
 }
 
 /** Limits that the file sets; the others keep their defaults. */
-export interface LimitsConfig {
+interface LimitsConfig {
   readonly deadlineMs?: number
   readonly requestsPerPage?: number
   readonly scannedPerPage?: number
