@@ -39,7 +39,7 @@ function defineAuditEntries(
   entries: EntryTypes,
 ): void {
   const Connection = defineConnectionTypes(builder, enums, sources, entries)
-  const Filter = defineFilterInput(builder)
+  const Filter = defineFilterInput(builder, enums)
   const size = `${pageSizeMin} to ${pageSizeMax}; ${pageSizeDefault} when neither \`first\` nor \`last\` is given.`
   builder.queryField('auditEntries', (t) =>
     t.field({

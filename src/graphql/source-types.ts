@@ -1,5 +1,5 @@
 import type { Capabilities } from '../model/capabilities.js'
-import { type SetFilterField, setFilterFields } from '../model/filter.js'
+import { type FilterField, filterFields, type PushdownField } from '../model/filter.js'
 import { dayMs } from '../model/instant.js'
 import type { SourceInfo } from '../model/source-info.js'
 import type { GatewayBuilder } from './builder.js'
@@ -11,7 +11,7 @@ import { isEntry, type NodeValue } from './node-loader.js'
 export type SourceTypes = ReturnType<typeof defineSourceTypes>
 
 interface FilterCapability {
-  readonly field: SetFilterField
+  readonly field: FilterField
   readonly evaluatedBy: FilterEvaluation
   readonly valuesMax: number
 }
@@ -83,7 +83,7 @@ function defineCapabilities(builder: GatewayBuilder, enums: GatewayEnums) {
       }),
       valuesMax: t.exposeInt('valuesMax', {
         description:
-          'How many values the provider takes in one request; 0 when it takes none. Longer lists are evaluated by the gateway.',
+          'How many values the provider takes in one request; 0 when it takes none. Longer lists are asked for in several requests, or evaluated by the gateway.',
       }),
     }),
   })
@@ -126,13 +126,20 @@ function defineCapabilities(builder: GatewayBuilder, enums: GatewayEnums) {
         type: [FilterCapabilityType],
         description:
           'Who evaluates which field of the filter. Time bounds are always sent, and always checked here.',
-        resolve: ({ filters }) =>
-          setFilterFields.map((field): FilterCapability => {
-            const { valuesMax, accepts } = filters[field]
-            const evaluatedBy = valuesMax === 0 ? 'GATEWAY' : accepts ? 'PARTLY_PROVIDER' : 'PROVIDER'
-            return { field, evaluatedBy, valuesMax }
-          }),
+        resolve: (capabilities) =>
+          filterFields
+            .filter((field) => field !== 'occurredAt')
+            .map((field) => filterCapability(field, capabilities)),
       }),
     }),
   })
+}
+
+/** Kinds of action are asked for as the words that they stand for. */
+function filterCapability(field: FilterField, { filters, vocabulary }: Capabilities): FilterCapability {
+  const asked = field === 'actionKinds' && vocabulary ? 'actions' : field
+  const support = filters[asked as PushdownField] // undefined for any other field
+  if (!support || support.valuesMax === 0) return { field, evaluatedBy: 'GATEWAY', valuesMax: 0 }
+  const partly = support.accepts !== undefined || support.knows !== undefined || asked !== field
+  return { field, evaluatedBy: partly ? 'PARTLY_PROVIDER' : 'PROVIDER', valuesMax: support.valuesMax }
 }

@@ -1,4 +1,5 @@
-import type { SetFilterField } from './filter.js'
+import type { ActionKind, ActorType } from './entry.js'
+import type { PushdownField } from './filter.js'
 
 /** How a provider takes one filter field. */
 export interface FilterSupport {
@@ -6,6 +7,24 @@ export interface FilterSupport {
   readonly valuesMax: number
   /** Whether this value may be sent. Left out: every value may. What may not be sent is evaluated by the gateway. */
   readonly accepts?: (value: string) => boolean
+  /**
+   * Set where the provider takes values of a closed list only and refuses a request that names another: whether a
+   * value is known to be in it. One that is not is asked for in a request of its own, and when the provider refuses
+   * that as INVALID_REQUEST, no entry has the value.
+   */
+  readonly knows?: (value: string) => boolean
+}
+
+/** What the entries of a provider can hold, as far as its adapter proves it. Words it does not list may come. */
+export interface EntryVocabulary {
+  /** Every `action` that is given another kind than UNKNOWN, with that kind. */
+  readonly actions: ReadonlyMap<string, ActionKind>
+  /** Known resource types: suggestions. */
+  readonly resourceTypes: readonly string[]
+  /** The actor types that an entry can have. */
+  readonly actorTypes: readonly ActorType[]
+  /** Parts of a filter for which every entry lacks a value. */
+  readonly absent: readonly ('actorEmails' | 'counterpartyIds' | 'search')[]
 }
 
 /** What a provider declares about itself. Data: shared code asks this and never who it talks to. */
@@ -28,7 +47,12 @@ export interface Capabilities {
   readonly window?: { readonly spanMaxMs: number; readonly floorMs: number }
   /** Whether the provider gives one entry by its id. */
   readonly lookup: boolean
-  readonly filters: Record<SetFilterField, FilterSupport>
+  /** A field that is left out cannot be asked for. What comes back for one may be more than the exact matches. */
+  readonly filters: { readonly [Field in PushdownField]?: FilterSupport }
   /** Pairs of fields that one request cannot carry together; the first of a pair is sent, the other evaluated here. */
-  readonly exclusive: readonly (readonly [SetFilterField, SetFilterField])[]
+  readonly exclusive: readonly (readonly [PushdownField, PushdownField])[]
+  /** Pairs of fields of which a request carries the first only beside the second. Left out: none. */
+  readonly requires?: readonly (readonly [PushdownField, PushdownField])[]
+  /** Left out: nothing is known, so anything may come. */
+  readonly vocabulary?: EntryVocabulary
 }

@@ -2,10 +2,10 @@ import type { z } from 'zod'
 import type { Capabilities } from './capabilities.js'
 import type { EntryContent } from './entry.js'
 import type { SourceFailure } from './failure.js'
-import type { SetFilterField } from './filter.js'
+import type { PushdownField } from './filter.js'
 
 /** The part of a filter that one request carries. A list is never empty. */
-export type Pushdown = { readonly [Field in SetFilterField]?: readonly string[] }
+export type Pushdown = { readonly [Field in PushdownField]?: readonly string[] }
 
 /** One page that is asked of a provider, in the model's words. */
 export interface PageAsk {

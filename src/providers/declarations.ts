@@ -1,5 +1,5 @@
 import type { FilterSupport } from '../model/capabilities.js'
-import { setFilterFields } from '../model/filter.js'
+import { type PushdownField, pushdownFields } from '../model/filter.js'
 import type { Dialect, Provider } from '../model/provider.js'
 
 /** Upper-cased, with `_` for `-`, it is the provider's member of the GraphQL enum `Provider`. */
@@ -38,7 +38,7 @@ export function providerProblems(providers: readonly Provider[]): readonly strin
 /** What is wrong with what a dialect declares about itself; empty when all is well. Each is a full sentence. */
 export function dialectProblems(dialect: Dialect): readonly string[] {
   const { capabilities } = dialect
-  const { pageSizeMax, boundSlackMs, window, exclusive, filters } = capabilities
+  const { pageSizeMax, boundSlackMs, window, exclusive, requires = [], filters } = capabilities
   const problems: string[] = []
   const expect = (holds: boolean, sentence: string): void => {
     if (!holds) problems.push(sentence)
@@ -58,15 +58,23 @@ export function dialectProblems(dialect: Dialect): readonly string[] {
     capabilities.lookup === (dialect.lookup !== undefined),
     'capabilities.lookup: expected to be true just when there is a lookup.',
   )
-  for (const field of setFilterFields) {
+  for (const field of pushdownFields) {
+    const support = filters[field]
     expect(
-      isCount(filters[field]),
+      support === undefined || isCount(support),
       `capabilities.filters.${field}.valuesMax: expected a whole number, 0 or more.`,
+    )
+  }
+  const canAsk = (field: PushdownField) => (filters[field]?.valuesMax ?? 0) > 0
+  for (const [first, second] of requires) {
+    expect(
+      first !== second && canAsk(first) && canAsk(second),
+      `capabilities.requires: expected two different fields that can be asked for, not ${first} and ${second}.`,
     )
   }
   for (const [first, second] of exclusive) {
     expect(
-      first !== second && filters[first].valuesMax > 0 && filters[second].valuesMax > 0,
+      first !== second && canAsk(first) && canAsk(second),
       `capabilities.exclusive: expected two different fields that can be asked for, not ${first} and ${second}.`,
     )
   }
@@ -77,10 +85,6 @@ function isDuration(durationMs: number): boolean {
   return Number.isFinite(durationMs) && durationMs >= 0
 }
 
-function isCount(support: FilterSupport | undefined): boolean {
-  const valuesMax = support?.valuesMax
-  return (
-    valuesMax === Number.POSITIVE_INFINITY ||
-    (valuesMax !== undefined && Number.isInteger(valuesMax) && valuesMax >= 0)
-  )
+function isCount({ valuesMax }: FilterSupport): boolean {
+  return valuesMax === Number.POSITIVE_INFINITY || (Number.isInteger(valuesMax) && valuesMax >= 0)
 }

@@ -1,6 +1,7 @@
 // node:crypto is the one thing from outside that this layer uses: it computes and has no effect on the world.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { type EntryFilter, setFilterFields } from '../model/filter.js'
+import { canonicalFilter } from '../model/canonical-filter.js'
+import type { EntryFilter } from '../model/filter.js'
 import { type AuditEntryOrder, compareText, type EntryKey } from '../model/order.js'
 import type { Secret } from '../model/secret.js'
 import type { NativeOrder } from './native-order.js'
@@ -220,14 +221,8 @@ function tagOf(payload: Buffer, key: Buffer): Buffer {
   return createHmac('sha256', key).update(payload).digest().subarray(0, tagBytes)
 }
 
-/** Lists count as sets: order and repetition of values make no other filter. */
 function filterDigest(filter: EntryFilter): string {
-  const sets = setFilterFields.map((field) => [
-    field,
-    filter[field] && [...new Set(filter[field])].sort(compareText),
-  ])
-  const { sinceMs = null, untilMs = null } = filter.occurredAt ?? {}
-  return digest(JSON.stringify([sinceMs, untilMs, sets]))
+  return digest(JSON.stringify(canonicalFilter(filter)))
 }
 
 function sourcesDigest(sourceKeys: readonly string[]): string {

@@ -66,7 +66,6 @@ export function ashbyChapter(random: SeededRandom, people: readonly Person[]): C
   return { eventsPerDay: 45, backgroundShare: 0.1, event, burst }
 }
 
-/** `SimAppUserChanged` is in no vocabulary at all: answers may carry such words, requests may not use them. */
 function drawKind(random: SeededRandom): readonly [type: string, category: string] {
   const draw = random.next()
   if (draw < 0.45) return ['job', 'JobStatusChanged']

@@ -58,18 +58,34 @@ export type ActorType =
   /** A person with an account. */
   | 'USER';
 
-/** Which entries are asked for. Fields combine with AND; a list matches any of its values, exactly and case-sensitively. A field that is left out or null does not restrict. The meaning is the same for every source. */
+/** Which entries are asked for. Every field that is given must hold: fields combine with AND. A list matches any of its values, exactly and case-sensitively (but for `actorEmails`). A field that is left out or null does not restrict, so the empty filter matches every entry. The meaning is the same for every source, whatever its provider can evaluate; `explainAuditEntries` tells what it can. Filters may stand 10 deep within each other, 100 in all, with 5000 values in all. */
 export type AuditEntryFilter = {
+  /** What was done, as a verb over all providers: compared with `actionKind`. `UNKNOWN` matches the words that are not known to the gateway. An empty list matches nothing. */
+  readonly actionKinds?: ReadonlyArray<ActionKind> | null | undefined;
   /** What was done, in the provider’s word: compared with `action`. At most 1000 values of at most 1000 characters; an empty list matches nothing. */
   readonly actions?: ReadonlyArray<string> | null | undefined;
-  /** Who acted: compared with `actor.id`. At most 1000 values of at most 1000 characters; an empty list matches nothing. */
+  /** Who acted: compared with `actor.email`, whatever the case (as `search`). An entry without one is in no list, so it is matched by the negation. At most 1000 values of at most 1000 characters; an empty list matches nothing. */
+  readonly actorEmails?: ReadonlyArray<string> | null | undefined;
+  /** Who acted: compared with `actor.id`. An entry without one is in no list, so it is matched by the negation. At most 1000 values of at most 1000 characters; an empty list matches nothing. */
   readonly actorIds?: ReadonlyArray<string> | null | undefined;
+  /** What kind of actor: compared with `actor.type`. `UNKNOWN` is a type of its own. An empty list matches nothing. */
+  readonly actorTypes?: ReadonlyArray<ActorType> | null | undefined;
+  /** All of these filters hold. An empty list does not restrict. */
+  readonly and?: ReadonlyArray<AuditEntryFilter> | null | undefined;
+  /** The other party, such as the user who got a role: compared with `counterparty.id`. An entry without one is in no list, so it is matched by the negation. At most 1000 values of at most 1000 characters; an empty list matches nothing. */
+  readonly counterpartyIds?: ReadonlyArray<string> | null | undefined;
+  /** This filter does not hold. The negation of the empty filter matches nothing. */
+  readonly not?: AuditEntryFilter | null | undefined;
   /** When it happened. */
   readonly occurredAt?: DateTimeRange | null | undefined;
-  /** The object: compared with `resource.id`. At most 1000 values of at most 1000 characters; an empty list matches nothing. */
+  /** At least one of these filters holds. An empty list matches nothing. */
+  readonly or?: ReadonlyArray<AuditEntryFilter> | null | undefined;
+  /** The object: compared with `resource.id`. An entry without one is in no list, so it is matched by the negation. At most 1000 values of at most 1000 characters; an empty list matches nothing. */
   readonly resourceIds?: ReadonlyArray<string> | null | undefined;
   /** The kind of object, in the provider’s word: compared with `resource.type`. At most 1000 values of at most 1000 characters; an empty list matches nothing. */
   readonly resourceTypes?: ReadonlyArray<string> | null | undefined;
+  /** A part of the resource’s name, the actor’s name or the actor’s e-mail, whatever the case: texts are compared in Unicode’s default lower case, in no locale, with the two small sigmas alike. Accents count, and ß is not ss. The empty text is a part of every name that there is. At most 1000 characters. */
+  readonly search?: string | null | undefined;
 };
 
 /** The order of entries. Both are total: no two entries are equal. */

@@ -1,6 +1,6 @@
 import type { Capabilities } from '../../model/capabilities.js'
 import type { Settings } from './settings.js'
-import { vocabulary } from './vocabulary.js'
+import { actionKinds, resourceTypes } from './vocabulary.js'
 
 const hourMs = 3_600_000
 
@@ -25,7 +25,10 @@ function isSendable(value: string): boolean {
 /**
  * What this provider can do. Sheet sections 2 to 5.
  *
- * - No filter by entity id exists; `target_id` is the other party and not the resource.
+ * - No filter by entity id exists; `target_id` is the other party, which the model calls counterparty.
+ * - `search_term` looks at the same three names as `search`, but as full text: whether it finds a part of a word is
+ *   unknown, so what it gives may be less than what is asked for, and it is never sent.
+ * - `entity_type` may match a family of types (section 8, trap). That is more than asked for, so it may be sent.
  * - One value per filter. `action_type` is stated to be open, so any word may be sent; the list of `entity_type`
  *   looks closed and the answer to an unlisted one is unknown (422 is likely), so those are evaluated here.
  * - Order is not stated; no entry can be had by its id.
@@ -42,9 +45,10 @@ export function capabilitiesWith(dates: Settings['dates']): Capabilities {
     filters: {
       actorIds: { valuesMax: 1, accepts: isSendable },
       actions: { valuesMax: 1, accepts: isSendable },
-      resourceTypes: { valuesMax: 1, accepts: (value) => vocabulary.resourceTypes.includes(value) },
-      resourceIds: { valuesMax: 0 },
+      resourceTypes: { valuesMax: 1, accepts: (value) => resourceTypes.includes(value) },
+      counterpartyIds: { valuesMax: 1, accepts: isSendable },
     },
     exclusive: [],
+    vocabulary: { actions: actionKinds, resourceTypes, actorTypes: ['USER', 'UNKNOWN'], absent: [] },
   }
 }

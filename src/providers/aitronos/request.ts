@@ -1,3 +1,4 @@
+import type { FilterSupport } from '../../model/capabilities.js'
 import {
   ceilTo,
   clampInstant,
@@ -28,11 +29,12 @@ const zoneAheadMaxMs = 14 * hourMs
  */
 export function pageRequest(ask: PageAsk, settings: Settings): UpstreamRequest {
   const { pageSizeMax, filters } = capabilitiesWith(settings.dates)
-  const { actorIds, actions, resourceTypes } = ask.pushdown
+  const { actorIds, actions, resourceTypes, counterpartyIds } = ask.pushdown
   const optional = [
-    ['entity_type', sentValue(resourceTypes, filters.resourceTypes.accepts)],
-    ['action_type', sentValue(actions, filters.actions.accepts)],
-    ['actor_id', sentValue(actorIds, filters.actorIds.accepts)],
+    ['entity_type', sentValue(resourceTypes, filters.resourceTypes)],
+    ['action_type', sentValue(actions, filters.actions)],
+    ['actor_id', sentValue(actorIds, filters.actorIds)],
+    ['target_id', sentValue(counterpartyIds, filters.counterpartyIds)],
     ['from_date', ask.sinceMs === undefined ? undefined : lowerBound(ask.sinceMs, settings.dates)],
     ['to_date', ask.untilMs === undefined ? undefined : upperBound(ask.untilMs, settings.dates)],
   ] as const
@@ -51,10 +53,12 @@ export function pageRequest(ask: PageAsk, settings: Settings): UpstreamRequest {
 /** Every filter takes one value (sheet section 2); several, or one that may not be sent, are evaluated here. */
 function sentValue(
   values: readonly string[] | undefined,
-  accepts: ((value: string) => boolean) | undefined,
+  support: FilterSupport | undefined,
 ): string | undefined {
   const [value] = values ?? []
-  return value !== undefined && values?.length === 1 && accepts?.(value) !== false ? value : undefined
+  return value !== undefined && values?.length === 1 && support?.accepts?.(value) !== false
+    ? value
+    : undefined
 }
 
 /**

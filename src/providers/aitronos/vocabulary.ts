@@ -5,7 +5,7 @@ import type { ActionKind } from '../../model/entry.js'
  * `removed` is taken for the end of a membership, since the list has `deleted` beside it; an invitation is not yet
  * an enrolment, and OCSF has no activity for it; what is assigned are roles, OCSF's policies.
  */
-const actionKinds: ReadonlyMap<string, ActionKind> = new Map<string, ActionKind>([
+export const actionKinds: ReadonlyMap<string, ActionKind> = new Map<string, ActionKind>([
   ['created', 'CREATE'],
   ['updated', 'UPDATE'],
   ['deleted', 'DELETE'],
@@ -20,22 +20,19 @@ const actionKinds: ReadonlyMap<string, ActionKind> = new Map<string, ActionKind>
   ['membership_removed', 'UNENROLL'],
 ])
 
-/** The words that the provider's page names (sheet section 8). Suggestions: unlisted words pass through. */
-export const vocabulary: Readonly<Record<'actions' | 'resourceTypes', readonly string[]>> = {
-  actions: [...actionKinds.keys()],
-  resourceTypes: [
-    'user',
-    'department',
-    'role',
-    'role_assignment',
-    'department_membership',
-    'permission',
-    'knowledge_slice',
-    'vector_store',
-    'knowledge_grant',
-    'knowledge_composite',
-  ],
-}
+/** The resource types that the provider's page names (sheet section 8). Unlisted words pass through. */
+export const resourceTypes: readonly string[] = [
+  'user',
+  'department',
+  'role',
+  'role_assignment',
+  'department_membership',
+  'permission',
+  'knowledge_slice',
+  'vector_store',
+  'knowledge_grant',
+  'knowledge_composite',
+]
 
 /** The kind of an `action_type`; UNKNOWN for a word that is not listed. Exact and case-sensitive. */
 export function actionKindOf(action: string): ActionKind {

@@ -1,8 +1,7 @@
 import type { Capabilities, FilterSupport } from '../../model/capabilities.js'
-import type { SetFilterField } from '../../model/filter.js'
 import { dayMs, secondMs } from '../../model/instant.js'
 import type { Settings } from './settings.js'
-import { actionKindOfCategory, knownTargetTypes } from './vocabulary.js'
+import { actionKindOfCategory, actorTypeOfWord, knownTargetTypes } from './vocabulary.js'
 
 /** Step of the bounds that are sent, and how far they stand outside of what was asked: sheet ashby section 10 rule 3. */
 export const boundStepMs = secondMs
@@ -20,14 +19,16 @@ const spanMaxMs = 500 * dayMs
 /** Most values in one list: sheet ashby section 2. */
 const valuesMax = 100
 
-const anyId: FilterSupport = { valuesMax, accepts: (value) => value !== '' }
+/** The gateway compares the empty text itself: what a provider makes of it is unknown. */
+const anyText: FilterSupport = { valuesMax, accepts: (value) => value !== '' }
 
-export const filters: Record<SetFilterField, FilterSupport> = {
-  actorIds: anyId,
-  actions: { valuesMax, accepts: (value) => actionKindOfCategory.has(value) },
-  resourceTypes: { valuesMax, accepts: (value) => knownTargetTypes.has(value) },
-  resourceIds: anyId,
-}
+/** A request may use words of the vocabulary only, of which we know a small part (sheet section 9). */
+export const filters = {
+  actorIds: anyText,
+  actions: { ...anyText, knows: (value) => actionKindOfCategory.has(value) },
+  resourceTypes: { ...anyText, knows: (value) => knownTargetTypes.has(value) },
+  resourceIds: anyText,
+} as const satisfies Capabilities['filters']
 
 /** What an Ashby source can do: sheet ashby sections 2, 3 and 6. */
 export function capabilitiesOf(settings: Settings): Capabilities {
@@ -48,5 +49,12 @@ export function capabilitiesOf(settings: Settings): Capabilities {
     // The provider combines types and categories with OR (section 2). A category belongs to one type, so it is the
     // narrower of the two.
     exclusive: [['actions', 'resourceTypes']],
+    vocabulary: {
+      actions: actionKindOfCategory,
+      resourceTypes: [...knownTargetTypes],
+      actorTypes: [...new Set(actorTypeOfWord.values())],
+      // No e-mail and no other party are known of this wire (section 5).
+      absent: ['actorEmails', 'counterpartyIds'],
+    },
   }
 }

@@ -22,16 +22,20 @@ describe('ashby', () => {
     })
   })
 
-  it('offers what the provider lists and nothing else', () => {
+  it('takes every word, and knows which ones the provider is known to list', () => {
     const { actions, resourceTypes, actorIds } = source.capabilities.filters
-    expect(
-      ['JobStatusChanged', 'SimWidgetCreated', 'JobDeleted', ''].map((v) => actions.accepts?.(v)),
-    ).toEqual([true, false, false, false])
-    expect(['job', 'app_user', 'sim_widget'].map((v) => resourceTypes.accepts?.(v))).toEqual([
+    expect(['JobStatusChanged', 'JobDeleted', ''].map((value) => actions?.accepts?.(value))).toEqual([
       true,
       true,
       false,
     ])
-    expect(actorIds.accepts?.('anything')).toBe(true)
+    expect(['JobStatusChanged', 'JobDeleted'].map((value) => actions?.knows?.(value))).toEqual([true, false])
+    expect(['job', 'app_user', 'sim_widget'].map((value) => resourceTypes?.knows?.(value))).toEqual([
+      true,
+      true,
+      false,
+    ])
+    expect(actorIds?.accepts?.('anything')).toBe(true)
+    expect(actorIds?.knows).toBeUndefined()
   })
 })

@@ -1,4 +1,4 @@
-import { type SetFilterField, setFilterFields } from '../../model/filter.js'
+import type { FilterSupport } from '../../model/capabilities.js'
 import { ceilTo, clampInstant, dayMs, floorTo, formatInstant } from '../../model/instant.js'
 import type { PageAsk, Pushdown, UpstreamRequest } from '../../model/provider.js'
 import { boundMarginMs, boundStepMs, filters, pageSizeMax } from './capabilities.js'
@@ -8,12 +8,13 @@ import type { Settings } from './settings.js'
 const spanSentMaxMs = 540 * dayMs
 
 /** Sheet ashby section 2. */
-const parameterOf: Record<SetFilterField, string> = {
+const parameterOf: Record<keyof typeof filters, string> = {
   actorIds: 'actorIds',
   actions: 'categories',
   resourceTypes: 'targetTypes',
   resourceIds: 'targetIds',
 }
+const sentFields = ['actorIds', 'actions', 'resourceTypes', 'resourceIds'] as const
 
 /**
  * The request for one page of `auditLog.list`.
@@ -72,7 +73,7 @@ function datesOf(settings: Settings, ask: PageAsk): { startDate: string; endDate
  */
 function filtersOf(pushdown: Pushdown): Record<string, readonly string[]> {
   const lists: Record<string, readonly string[]> = {}
-  for (const field of setFilterFields) {
+  for (const field of sentFields) {
     const values = pushdown[field]
     if (values !== undefined && canCarry(field, values)) lists[parameterOf[field]] = values
   }
@@ -80,8 +81,8 @@ function filtersOf(pushdown: Pushdown): Record<string, readonly string[]> {
   return lists
 }
 
-function canCarry(field: SetFilterField, values: readonly string[]): boolean {
-  const { valuesMax, accepts } = filters[field]
+function canCarry(field: keyof typeof filters, values: readonly string[]): boolean {
+  const { valuesMax, accepts }: FilterSupport = filters[field]
   return (
     values.length > 0 && values.length <= valuesMax && values.every((value) => accepts?.(value) !== false)
   )

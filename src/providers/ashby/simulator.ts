@@ -53,7 +53,7 @@ export interface AshbySimulatorOptions extends SimulatorOptions<AshbySwitches> {
 /** What is known of Ashby's words, and the plainly artificial ones for simulators (ashby-vocabulary.json). */
 const simulatedVocabulary = {
   job: ['JobStatusChanged'],
-  app_user: [],
+  app_user: ['SimAppUserChanged'],
   sim_widget: ['SimWidgetCreated', 'SimWidgetRenamed', 'SimWidgetDeleted'],
   sim_policy: ['SimPolicyUpdated'],
 } as const

@@ -14,8 +14,8 @@ export const actorTypeOfWord: ReadonlyMap<string, ActorType> = new Map([
 
 /**
  * Known categories. The full list could not be obtained (ashby-vocabulary.json, `complete: false`), and a kind is not
- * guessed from how an unlisted category ends. These are also all that a request may filter by: a value that is not in
- * the provider's list is refused (sheet ashby section 9), so others are compared by the gateway.
+ * guessed from how an unlisted category ends. A value that is not in the provider's own list is refused in a request
+ * (sheet ashby section 9); whether one that is not here is in that list, only the provider can say.
  */
 export const actionKindOfCategory: ReadonlyMap<string, ActionKind> = new Map([['JobStatusChanged', 'UPDATE']])
 

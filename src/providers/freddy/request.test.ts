@@ -12,6 +12,48 @@ function queryOf(ask: Partial<PageAsk>) {
   return Object.fromEntries(pageRequest({ pushdown: {}, limit: 50, ...ask }, given).query)
 }
 
+describe('a source that prefers the history', () => {
+  const prefers = { ...given, preferHistory: true }
+  const one = { resourceTypes: ['vector_store'], resourceIds: ['vs_1'] }
+  it.each([
+    ['type and id', one, '/v1/vector-stores/vs_1/history', {}],
+    [
+      'an action and an actor that it names too',
+      { ...one, actions: ['updated'], actorIds: ['uid_1'] },
+      '/v1/vector-stores/vs_1/history',
+      { action: 'updated', user_id: 'uid_1' },
+    ],
+    [
+      'an action that only the list names',
+      { ...one, actions: ['shared'] },
+      '/v1/org_55/audit-logs',
+      { action: 'shared', resourceType: 'vector_store', resourceId: 'vs_1' },
+    ],
+    [
+      'a type without a history',
+      { resourceTypes: ['user'], resourceIds: ['u1'] },
+      '/v1/org_55/audit-logs',
+      { resourceType: 'user', resourceId: 'u1' },
+    ],
+    [
+      'an id that is no segment of a path',
+      { ...one, resourceIds: ['..'] },
+      '/v1/org_55/audit-logs',
+      { resourceType: 'vector_store', resourceId: '..' },
+    ],
+    ['a type alone', { resourceTypes: ['rule'] }, '/v1/org_55/audit-logs', { resourceType: 'rule' }],
+  ])('asks for %s', (_, pushdown, path, filters) => {
+    const request = pageRequest({ pushdown, limit: 50, sinceMs: 1_000_000_000_000 }, prefers)
+    const { limit, offset, ...query } = Object.fromEntries(request.query)
+    const start = path.endsWith('history') ? 'start_date' : 'startDate'
+    expect({ path: request.path, query }).toEqual({
+      path,
+      query: { ...filters, [start]: '2001-09-09T01:46:39Z' },
+    })
+    expect([limit, offset]).toEqual(['50', '0'])
+  })
+})
+
 describe('pageRequest', () => {
   it('asks the list of the organization, every segment encoded', () => {
     const request = pageRequest({ pushdown: {}, limit: 50 }, { ...given, organizationId: 'a|b:c@d' })

@@ -20,6 +20,12 @@ export const settings = z.strictObject({
     .describe(
       'Header that carries the API key. bearer-key: Authorization: Bearer. x-api-key: X-API-Key. api-key: api-key',
     ),
+  preferHistory: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Ask the history of a resource in place of the list where a filter names its type and id. Take it only when the list does not honour resourceId',
+    ),
 })
 export type Settings = z.output<typeof settings>
 

@@ -1,7 +1,7 @@
 import type { ActionKind, ActorType } from '../../model/entry.js'
 
 /** `action` -> kind. Words: sheet section 8. OCSF has no activity for the last three. */
-const actionKinds: ReadonlyMap<string, ActionKind> = new Map<string, ActionKind>([
+export const actionKinds: ReadonlyMap<string, ActionKind> = new Map<string, ActionKind>([
   ['created', 'CREATE'],
   ['updated', 'UPDATE'],
   ['deleted', 'DELETE'],
@@ -18,16 +18,29 @@ const actorTypes: ReadonlyMap<string, ActorType> = new Map<string, ActorType>([
   ['automation', 'AUTOMATION'],
 ])
 
-/** The words that the provider's pages name (sheet section 8). Suggestions: unlisted words pass through. */
-export const vocabulary: Readonly<
-  Record<'actions' | 'actionsOfListFilter' | 'resourceTypes' | 'channels', readonly string[]>
-> = {
-  actions: [...actionKinds.keys()],
-  /** What the list's `action` parameter names; whether it takes `restored` is unknown. */
-  actionsOfListFilter: ['created', 'updated', 'deleted', 'accessed', 'shared', 'archived'],
-  resourceTypes: ['assistant', 'thread', 'vector_store', 'rule', 'mcp_configuration', 'user', 'organization'],
-  channels: ['web_ui', 'api', 'system', 'automation'],
-}
+/** What the list's `action` parameter names (sheet section 8); whether it takes `restored` is unknown. */
+export const actionsOfListFilter: readonly string[] = [
+  'created',
+  'updated',
+  'deleted',
+  'accessed',
+  'shared',
+  'archived',
+]
+
+/** What the `action` parameter of a history shortcut names (sheet section 2). */
+export const actionsOfHistoryFilter: readonly string[] = ['created', 'updated', 'deleted']
+
+/** The resource types that the provider's pages name (sheet section 8). Unlisted words pass through. */
+export const resourceTypes: readonly string[] = [
+  'assistant',
+  'thread',
+  'vector_store',
+  'rule',
+  'mcp_configuration',
+  'user',
+  'organization',
+]
 
 /** The kind of an `action`; UNKNOWN for a word that is not listed. Exact and case-sensitive. */
 export function actionKindOf(action: string): ActionKind {

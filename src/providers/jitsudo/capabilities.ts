@@ -1,7 +1,7 @@
 import type { Capabilities, FilterSupport } from '../../model/capabilities.js'
-import type { SetFilterField } from '../../model/filter.js'
 import { secondMs } from '../../model/instant.js'
 import type { Settings } from './settings.js'
+import { actionKindOfWord, actorTypeOfWord, knownResourceTypes } from './vocabulary.js'
 
 /** Step of the bounds that are sent, and how far they stand outside of what was asked: sheet jitsudo section 9 rule 3. */
 export const boundStepMs = secondMs
@@ -17,12 +17,12 @@ const oneValue: FilterSupport = {
 }
 
 /** One value per filter: the parameters are scalars. Sheet jitsudo section 2. */
-export const filters: Record<SetFilterField, FilterSupport> = {
+export const filters = {
   actorIds: oneValue,
   actions: oneValue,
   resourceTypes: oneValue,
   resourceIds: oneValue,
-}
+} as const satisfies Capabilities['filters']
 
 /** What a JITSudo source can do: sheet jitsudo sections 1, 2 and 5. */
 export function capabilitiesOf(settings: Settings): Capabilities {
@@ -40,5 +40,12 @@ export function capabilitiesOf(settings: Settings): Capabilities {
     lookup: true,
     filters,
     exclusive: [],
+    vocabulary: {
+      actions: actionKindOfWord,
+      resourceTypes: knownResourceTypes,
+      actorTypes: [...new Set(actorTypeOfWord.values()), 'UNKNOWN'],
+      // The wire has no name of anything, no e-mail and no other party (section 4).
+      absent: ['actorEmails', 'counterpartyIds', 'search'],
+    },
   }
 }

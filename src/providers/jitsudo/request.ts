@@ -1,4 +1,4 @@
-import { type SetFilterField, setFilterFields } from '../../model/filter.js'
+import type { FilterSupport } from '../../model/capabilities.js'
 import {
   ceilTo,
   clampInstant,
@@ -15,12 +15,13 @@ import type { Settings } from './settings.js'
 const listPath = '/v1/audit-log'
 
 /** Sheet jitsudo section 2. */
-const parameterOf: Record<SetFilterField, string> = {
+const parameterOf: Record<keyof typeof filters, string> = {
   actorIds: 'actor_id',
   actions: 'action',
   resourceTypes: 'resource_type',
   resourceIds: 'resource_id',
 }
+const sentFields = ['actorIds', 'actions', 'resourceTypes', 'resourceIds'] as const
 
 /**
  * The request for one page of the list.
@@ -32,7 +33,7 @@ const parameterOf: Record<SetFilterField, string> = {
  */
 export function pageRequest(settings: Settings, ask: PageAsk): UpstreamRequest {
   const query: (readonly [string, string])[] = []
-  for (const field of setFilterFields) {
+  for (const field of sentFields) {
     const value = soleValue(field, ask.pushdown[field])
     if (value !== undefined) query.push([parameterOf[field], value])
   }
@@ -61,9 +62,9 @@ function headersOf(settings: Settings): Record<string, string> {
   return { Accept: 'application/json', 'X-Tenant-ID': settings.tenantId }
 }
 
-function soleValue(field: SetFilterField, values: readonly string[] | undefined): string | undefined {
+function soleValue(field: keyof typeof filters, values: readonly string[] | undefined): string | undefined {
   const [value] = values ?? []
-  const { valuesMax, accepts } = filters[field]
+  const { valuesMax, accepts }: FilterSupport = filters[field]
   return value !== undefined && values?.length === valuesMax && accepts?.(value) !== false ? value : undefined
 }
 
