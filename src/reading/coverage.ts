@@ -1,4 +1,4 @@
-import type { Lane } from './lanes.js'
+import type { Lane, SourceRun } from './lanes.js'
 import type { Reading } from './open-reading.js'
 import type { SourceCoverage } from './page.js'
 import type { FilterPlan } from './plan.js'
@@ -7,10 +7,9 @@ import { type Cut, compareCuts, type KeyRange } from './travel.js'
 
 /** What one page knows of one source when it is finished. */
 export interface SourceReport {
-  readonly sourceKey: string
+  /** What was read for the page; without lanes when there was nothing to ask. */
+  readonly run: SourceRun
   readonly plan: FilterPlan
-  /** The lanes that were read for the page; none when there was nothing to ask. */
-  readonly lanes: readonly Lane[]
   /** What the reading had to search of this source, and how far it has; null when that is nothing. */
   readonly searched: KeyRange | null
   /** The gaps of this source in the reading, this page included. */
@@ -21,17 +20,18 @@ export interface SourceReport {
 
 /** One row of coverage: design.md section 3, `SourceCoverage`. */
 export function coverageOf(report: SourceReport, reading: Reading): SourceCoverage {
-  const { lanes, gaps, plan } = report
-  const failure = lanes.find((lane) => lane.failure !== null)?.failure ?? null
+  const { run, gaps } = report
+  const { failure, lanes } = run
+  const sourceKey = run.source.key
   const whole = report.searched && withoutGaps(report.searched, gaps, reading)
   return {
-    sourceKey: report.sourceKey,
-    state: !plan.possible ? 'EXCLUDED' : failure ? 'FAILED' : report.limited ? 'SCAN_LIMIT' : 'COMPLETE',
+    sourceKey,
+    state: isExcluded(report) ? 'EXCLUDED' : failure ? 'FAILED' : report.limited ? 'SCAN_LIMIT' : 'COMPLETE',
     searchedSinceMs: whole?.bottom ? sinceOf(whole.bottom, 'whole') : null,
     searchedUntilMs: whole ? untilOf(whole.top, 'whole') : null,
     gap: gaps.length === 0 ? null : hullOf(gaps),
-    resumeCursor: gaps.length === 0 ? null : resumeCursor(report.sourceKey, gaps, reading),
-    requests: sum(lanes, (lane) => lane.requests),
+    resumeCursor: gaps.length === 0 ? null : resumeCursor(sourceKey, gaps, reading),
+    requests: run.requests,
     scanned: sum(lanes, (lane) => lane.walk.scanned),
     matched: sum(lanes, (lane) => lane.walk.matched),
     error: failure,
@@ -86,12 +86,24 @@ function isBetweenSteps(cut: Cut): boolean {
   return cut.sourceKey === '' && !cut.after
 }
 
-function noticesOf({ plan, lanes }: SourceReport): readonly string[] {
+/** Nothing of the source can match: the filter says so, or the provider said so of every part. */
+function isExcluded({ plan, run }: SourceReport): boolean {
+  return !plan.possible || (run.lanes.length > 0 && run.lanes.every(({ refused }) => refused))
+}
+
+function noticesOf({ plan, run }: SourceReport): readonly string[] {
+  const { lanes } = run
   if (!plan.possible) return ['The filter can match no entry of this source, so it was not asked.']
   const notices = new Set<string>()
-  if (plan.emulated.length > 0) {
+  for (const { part } of lanes.filter(({ refused }) => refused)) {
     notices.add(
-      `The gateway evaluates ${plan.emulated.join(', ')} itself: the provider cannot, or not with these values.`,
+      `The provider does not know all of ${JSON.stringify(part.pushdown)} and refused it, so no entry of this source has it.`,
+    )
+  }
+  if (plan.residual.length > 0) {
+    const fields = plan.residual.map(({ field }) => field)
+    notices.add(
+      `The gateway evaluates ${fields.join(', ')} itself: the provider cannot, or not with these values.`,
     )
   }
   for (const lane of lanes) {
@@ -101,8 +113,8 @@ function noticesOf({ plan, lanes }: SourceReport): readonly string[] {
         'The provider sends its entries in no order, so they are read by small windows and sorted here.',
       )
     }
-    for (const notice of lane.notices) notices.add(notice)
   }
+  for (const notice of run.notices) notices.add(notice)
   return [...notices]
 }
 

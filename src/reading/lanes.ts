@@ -2,28 +2,51 @@ import { isFailure, type SourceFailure, sourceFailure } from '../model/failure.j
 import type { PageAsk } from '../model/provider.js'
 import type { ReadingLimits } from './limits.js'
 import type { ReadableSource } from './page.js'
+import type { PlanPart } from './plan.js'
 import type { Walk } from './walk.js'
 
-/** One source's part in one page. The walk is pure; a lane is where its asks are sent. */
-export interface Lane {
+/** What one page does with one source: its lanes share the budget and the fate. */
+export interface SourceRun {
   readonly source: ReadableSource
-  readonly walk: Walk
-  /** Frontier at the beginning of the page. */
-  readonly from: number
+  readonly lanes: Lane[]
   requests: number
+  /** Trouble of one lane is trouble of the source. */
   failure: SourceFailure | null
-  /** The budget of the page is spent. */
-  limited: boolean
   readonly notices: Set<string>
 }
 
-export function laneOf(source: ReadableSource, walk: Walk): Lane {
-  return { source, walk, from: walk.frontier, requests: 0, failure: null, limited: false, notices: new Set() }
+/** One part of one source's plan in one segment. The walk is pure; a lane is where its asks are sent. */
+export interface Lane {
+  readonly run: SourceRun
+  readonly part: PlanPart
+  readonly walk: Walk
+  /** The budget may end the lane only when its frontier has passed this, so that every page makes progress. */
+  readonly obligedTo: number
+  requests: number
+  /** The budget of the page is spent. */
+  limited: boolean
+  /** The provider refused a value of the part's as unknown to it, so the part has no entry. */
+  refused: boolean
+}
+
+export function runOf(source: ReadableSource): SourceRun {
+  return { source, lanes: [], requests: 0, failure: null, notices: new Set() }
+}
+
+/** Adds a lane to a run. */
+export function addLane(run: SourceRun, part: PlanPart, walk: Walk, obligedTo: number): Lane {
+  const lane = { run, part, walk, obligedTo, requests: 0, limited: false, refused: false }
+  run.lanes.push(lane)
+  return lane
 }
 
 /** A lane whose frontier bounds what may be delivered: it answered so far and has more. */
 export function isOpen(lane: Lane): boolean {
-  return lane.failure === null && !lane.walk.finished
+  return lane.run.failure === null && !isFinished(lane)
+}
+
+function isFinished(lane: Lane): boolean {
+  return lane.refused || lane.walk.finished
 }
 
 /**
@@ -53,12 +76,23 @@ export function leastFrontier(lanes: readonly Lane[]): number {
   return Math.min(Number.POSITIVE_INFINITY, ...lanes.filter(isOpen).map(({ walk }) => walk.frontier))
 }
 
-/** How many known rows lie before a frontier, over all lanes, failed ones included. */
+/**
+ * The frontier of a source that failed: the least of its lanes that are not finished, since what another part knows
+ * behind that is not all there is. Infinite for a source that did not fail.
+ */
+export function stopOf(run: SourceRun, lanes: readonly Lane[]): number {
+  if (run.failure === null) return Number.POSITIVE_INFINITY
+  const left = lanes.filter((lane) => lane.run === run && !isFinished(lane))
+  return Math.min(Number.POSITIVE_INFINITY, ...left.map(({ walk }) => walk.frontier))
+}
+
+/** How many known rows lie before a frontier, over all lanes, failed ones included up to where they stopped. */
 export function countBefore(lanes: readonly Lane[], frontier: number): number {
   let count = 0
-  for (const { walk } of lanes) {
-    for (const row of walk.rows) {
-      if (row.progress >= frontier) break
+  for (const lane of lanes) {
+    const end = Math.min(frontier, stopOf(lane.run, lanes))
+    for (const row of lane.walk.rows) {
+      if (row.progress >= end) break
       count += 1
     }
   }
@@ -73,7 +107,9 @@ function lanesHoldingUp(lanes: readonly Lane[], wanted: number): readonly Lane[]
     ...open.filter(({ limited }) => limited).map(({ walk }) => walk.frontier),
   )
   const able = open.filter((lane) => !lane.limited && lane.walk.frontier < limit)
-  const untouched = able.filter(({ walk }) => walk.untouched)
+  // Those that begin here are asked at once; one that begins farther on may never be needed.
+  const least = Math.min(...able.map(({ walk }) => walk.frontier))
+  const untouched = able.filter(({ walk }) => walk.untouched && walk.frontier === least)
   if (untouched.length > 0) return untouched
   const known = lanes.flatMap(({ walk }) => walk.rows.map(({ progress }) => progress)).sort((a, b) => a - b)
   const last = known[wanted - 1]
@@ -84,32 +120,44 @@ function lanesHoldingUp(lanes: readonly Lane[], wanted: number): readonly Lane[]
   return behind.length > 0 ? behind : able
 }
 
-/** Asks one source until its frontier moves, it fails, or its budget is spent. */
+/** Asks one source until the lane's frontier moves, it fails, or its budget is spent. */
 async function advanceLane(lane: Lane, limits: ReadingLimits, signal: AbortSignal): Promise<void> {
-  const { walk, source } = lane
+  const { walk, run } = lane
   const before = walk.frontier
-  while (lane.failure === null && walk.frontier === before) {
+  while (isOpen(lane) && walk.frontier === before) {
     const ask = walk.nextAsk()
     if (ask === null) return
-    const moved = before > lane.from
-    const spent = lane.requests >= limits.requestsPerPage || walk.scanned >= limits.scannedPerPage
-    if (moved && spent) {
+    const moved = before > lane.obligedTo
+    if (moved && isSpent(run, limits)) {
       lane.limited = true
       return
     }
     if (!moved && lane.requests >= limits.requestsWithoutProgress) {
-      lane.failure = sourceFailure('TOO_DENSE')
+      run.failure = sourceFailure('TOO_DENSE')
       return
     }
     lane.requests += 1
-    const page = await source.fetchPage(ask, signal)
+    run.requests += 1
+    const page = await run.source.fetchPage(ask, signal)
     if (isFailure(page)) {
-      lane.failure = isCursorRefusal(ask, page) && walk.refuseCursor() ? null : page
+      if (isRefusal(lane, ask, page)) lane.refused = true
+      else if (!(isCursorRefusal(ask, page) && walk.refuseCursor())) run.failure ??= page
     } else {
-      for (const notice of page.notices ?? []) lane.notices.add(notice)
-      lane.failure = walk.absorb(page)
+      for (const notice of page.notices ?? []) run.notices.add(notice)
+      const failure = walk.absorb(page)
+      if (failure) run.failure ??= failure
     }
   }
+}
+
+function isSpent(run: SourceRun, limits: ReadingLimits): boolean {
+  const scanned = run.lanes.reduce((sum, { walk }) => sum + walk.scanned, 0)
+  return run.requests >= limits.requestsPerPage || scanned >= limits.scannedPerPage
+}
+
+/** The provider takes only words that it knows, and this one it does not (sheet ashby section 9). */
+function isRefusal({ part }: Lane, ask: PageAsk, failure: SourceFailure): boolean {
+  return part.unproven && ask.upstreamCursor === undefined && failure.kind === 'INVALID_REQUEST'
 }
 
 /** Cursors expire; a window can be read again without one (sheets jitsudo section 9 rule 6, ashby section 10 rule 9). */

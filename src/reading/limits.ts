@@ -6,6 +6,8 @@ export interface ReadingLimits {
   readonly scannedPerPage: number
   /** Upstream requests without any progress after which a source is given up for this page. */
   readonly requestsWithoutProgress: number
+  /** Requests of different kinds that one filter may be split into for one source; 1 splits nothing. */
+  readonly partsPerSource: number
   /** Gaps that a reading may carry; past them a page is an error. */
   readonly gapsMax: number
   /** How long after its as-of a cursor is accepted. */
@@ -19,6 +21,7 @@ export const defaultReadingLimits: ReadingLimits = {
   requestsPerPage: 60,
   scannedPerPage: 5_000,
   requestsWithoutProgress: 400,
+  partsPerSource: 8,
   gapsMax: 32,
   cursorLifetimeMs: 30 * 86_400_000,
   readAheadRows: 20_000,

@@ -1,5 +1,6 @@
 import type { InputProblem, PageRequest, ReadableSource } from './page.js'
 import { pageSizeDefault, pageSizeMax, pageSizeMin } from './page.js'
+import { timeSpan } from './planning/time-slices.js'
 import type { BindCursors, CursorCodec, Position } from './position-cursor.js'
 import { type Gap, mergeGaps } from './ranges.js'
 import {
@@ -63,7 +64,8 @@ export function openReading(
 
   const backward = request.last !== undefined && request.first === undefined
   const asOfMs = after?.asOfMs ?? before?.asOfMs ?? nowMs
-  const span = rangeOf(request.filter, asOfMs)
+  const times = timeSpan(request.filter)
+  const span = times && rangeOf(times, asOfMs)
   const ranges = after?.segments ?? before?.segments ?? (span ? [span] : [])
   const { order } = request
   const afterCut = after && cutOf(after, travelOf(order, false), order === 'NEWEST_FIRST')

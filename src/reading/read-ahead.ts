@@ -3,7 +3,7 @@ import type { ReadingLimits } from './limits.js'
 import type { Travel } from './travel.js'
 import type { Walk } from './walk.js'
 
-/** Walks of a reading by source key, as they stood when a page ended. Never changed: a page goes on with forks. */
+/** Walks of a reading by the key of their lane (read-page.ts), as they stood when a page ended. Never changed: a page goes on with forks. */
 export type KeptWalks = ReadonlyMap<string, Walk>
 
 /**

@@ -1,7 +1,18 @@
 import type { EntryKey } from '../model/order.js'
+import type { Pushdown } from '../model/provider.js'
 import { coverageOf, type SourceReport } from './coverage.js'
 import { SealedLater } from './edge.js'
-import { advanceLanes, countBefore, isOpen, type Lane, laneOf, leastFrontier } from './lanes.js'
+import {
+  addLane,
+  advanceLanes,
+  countBefore,
+  isOpen,
+  type Lane,
+  leastFrontier,
+  runOf,
+  type SourceRun,
+  stopOf,
+} from './lanes.js'
 import type { ReadingLimits } from './limits.js'
 import { type MergedRow, takeMerged } from './merge.js'
 import { openReading, type Reading } from './open-reading.js'
@@ -13,7 +24,7 @@ import type {
   ReadableSource,
   ReadingFailed,
 } from './page.js'
-import { type FilterPlan, planFilter } from './plan.js'
+import { type FilterPlan, type PlanPart, planFilter } from './plan.js'
 import type { BindCursors, Position } from './position-cursor.js'
 import { type Gap, mergeGaps } from './ranges.js'
 import type { KeptWalks, ReadAhead } from './read-ahead.js'
@@ -25,6 +36,7 @@ import {
   cutBefore,
   type KeyRange,
   narrowRange,
+  progressSpan,
 } from './travel.js'
 import { type SourceHints, Walk } from './walk.js'
 
@@ -35,7 +47,10 @@ export interface ReadingContext {
   readonly readAhead: ReadAhead
   readonly limits: ReadingLimits
   /** What was learned of a source's order and density. Lost without harm. */
-  readonly hints: Map<string, SourceHints>
+  readonly hints: {
+    get(key: string): SourceHints | undefined
+    set(key: string, hints: SourceHints): unknown
+  }
   readonly now: () => number
 }
 
@@ -55,24 +70,28 @@ export async function readPage(
   const reading = openReading(request, context.sources, context.bindCursors, context.now())
   if ('kind' in reading) return reading
   const plans = new Map(
-    reading.sources.map((source) => [source.key, planFilter(request.filter, source.capabilities)]),
+    reading.sources.map((source) => [
+      source.key,
+      planFilter(request.filter, source.capabilities, context.limits),
+    ]),
   )
+  const runs = reading.sources.map(runOf)
 
   const stretches: Stretch[] = []
   const rows: MergedRow[] = []
   for (const segment of reading.segments) {
-    const lanes = lanesOf(segment, reading, plans, context)
+    const lanes = lanesOf(segment, runs, reading, plans, context)
     await advanceLanes(lanes, reading.count + 1 - rows.length, context.limits, request.signal)
     const stretch = settle(segment, lanes, reading, rows.length)
-    if (stretch === 'failed') return readingFailed(lanes, request)
+    if (stretch === 'failed') return readingFailed(runs, request)
     stretches.push(stretch)
     rows.push(...stretch.rows)
     if (stretch.end !== null) break
   }
-  for (const { lanes } of stretches) {
-    for (const { source, walk } of lanes) context.hints.set(source.key, walk.hints)
+  for (const { source, lanes } of runs) {
+    for (const { part, walk } of lanes) context.hints.set(hintKey(source.key, part.pushdown), walk.hints)
   }
-  return pageOf(reading, plans, stretches, rows, context)
+  return pageOf(reading, plans, runs, stretches, rows, context)
 }
 
 /** One segment as far as the page reads it. */
@@ -88,32 +107,48 @@ interface Stretch {
   readonly gaps: readonly Gap[]
 }
 
+/** What a process learns of requests of one kind is kept under this. */
+export function hintKey(sourceKey: string, pushdown: Pushdown): string {
+  return `${sourceKey} ${JSON.stringify(pushdown)}`
+}
+
 function lanesOf(
   segment: KeyRange,
+  runs: readonly SourceRun[],
   reading: Reading,
   plans: ReadonlyMap<string, FilterPlan>,
   context: ReadingContext,
 ): readonly Lane[] {
+  const { travel } = reading
   const kept = keptWalks(reading, context)
-  return reading.sources.flatMap((source) => {
-    const plan = plans.get(source.key)
-    const floorMs = source.capabilities.window?.floorMs
-    const range = floorMs === undefined ? segment : narrowRange(segment, null, cutAbove(floorMs - 1))
-    if (!plan?.possible || range === null) return []
-    const { pushdown, matches } = plan
-    const { travel } = reading
-    const walkPlan = {
-      sourceKey: source.key,
-      capabilities: source.capabilities,
-      travel,
-      range,
-      pushdown,
-      matches,
-    }
-    const walk =
-      kept?.get(source.key)?.fork(walkPlan) ?? new Walk(walkPlan, hintsOf(source, reading, context))
-    return [laneOf(source, walk)]
+  // Having passed one segment is progress enough for a page.
+  const isFirst = segment === reading.segments[0]
+  const obligedTo = isFirst ? progressSpan(segment, travel).start : Number.NEGATIVE_INFINITY
+  return runs.flatMap((run) => {
+    const { key: sourceKey, capabilities } = run.source
+    return (plans.get(sourceKey)?.parts ?? []).flatMap((part) => {
+      const range = rangeOfPart(segment, part, capabilities.window?.floorMs)
+      if (range === null) return []
+      const { pushdown, matches } = part
+      const walkPlan = { sourceKey, capabilities, travel, range, pushdown, matches }
+      const walk =
+        kept?.get(laneKey(sourceKey, part))?.fork(walkPlan) ??
+        new Walk(walkPlan, hintsOf(sourceKey, pushdown, reading, context))
+      return [addLane(run, part, walk, obligedTo)]
+    })
   })
+}
+
+function laneKey(sourceKey: string, part: PlanPart): string {
+  return `${sourceKey} ${part.key}`
+}
+
+function rangeOfPart(segment: KeyRange, { range }: PlanPart, floorMs: number | undefined): KeyRange | null {
+  const { sinceMs = Number.NEGATIVE_INFINITY, untilMs } = range
+  const leastMs = Math.max(sinceMs, floorMs ?? Number.NEGATIVE_INFINITY)
+  const top = untilMs === undefined ? null : cutAbove(untilMs - 1)
+  const bottom = leastMs === Number.NEGATIVE_INFINITY ? null : cutAbove(leastMs - 1)
+  return narrowRange(segment, top, bottom)
 }
 
 function keptWalks(
@@ -125,9 +160,14 @@ function keptWalks(
   return plain ? context.readAhead.get(goesOn, travel) : undefined
 }
 
-function hintsOf(source: ReadableSource, reading: Reading, context: ReadingContext): SourceHints | undefined {
-  const known = context.hints.get(source.key)
-  const kind = reading.orders.find(([sourceKey]) => sourceKey === source.key)?.[1]
+function hintsOf(
+  sourceKey: string,
+  pushdown: Pushdown,
+  reading: Reading,
+  { hints }: ReadingContext,
+): SourceHints | undefined {
+  const known = hints.get(hintKey(sourceKey, pushdown))
+  const kind = reading.orders.find(([key]) => key === sourceKey)?.[1]
   if (kind === undefined || known?.order.kind === kind) return known
   return { order: { kind, proven: kind === 'unsorted' }, ...(known && { stride: known.stride }) }
 }
@@ -143,15 +183,15 @@ function settle(
   before: number,
 ): Stretch | 'failed' {
   const { travel, request } = reading
-  const failed = lanes.filter((lane) => lane.failure !== null)
+  const failed = [...new Set(lanes.map(({ run }) => run))].filter(({ failure }) => failure !== null)
   if (failed.length > 0 && request.onSourceError === 'FAIL') return 'failed'
   let horizon = leastFrontier(lanes)
   if (failed.length > 0 && !lanes.some(isOpen)) {
     // Nothing but failed sources is left. What they gave before they failed makes a page that the next one goes on
     // from; with nothing given, the sources that are finished end the reading, and the rest of it is a gap.
-    const given = Math.min(...failed.map(({ walk }) => walk.frontier))
+    const given = Math.min(...failed.map((run) => stopOf(run, lanes)))
     if (before + countBefore(lanes, given) > 0) horizon = given
-    else if (failed.length === lanes.length) return 'failed'
+    else if (lanes.every(({ run }) => run.failure !== null)) return 'failed'
   }
   const wanted = reading.count - before
   const full = countBefore(lanes, horizon) > wanted
@@ -164,16 +204,22 @@ function settle(
     : horizon < Number.POSITIVE_INFINITY
       ? cutAtFrontier(horizon, travel)
       : null
-  const gaps = failed.flatMap((lane) => gapOf(lane, segment, end, reading) ?? [])
+  const gaps = failed.flatMap((run) => gapOf(run, lanes, segment, end, reading) ?? [])
   return { segment, lanes, rows, end, full, gaps }
 }
 
 /** What a failed source may hold between where it stopped and where the page ends. */
-function gapOf(lane: Lane, segment: KeyRange, end: Cut | null, reading: Reading): Gap | null {
-  const { walk, source } = lane
-  const stop = walk.frontier > walk.startsAt ? cutAtFrontier(walk.frontier, reading.travel) : null
-  const range = reading.travel === 'down' ? narrowRange(segment, stop, end) : narrowRange(segment, end, stop)
-  return range && { sourceKey: source.key, ...range }
+function gapOf(
+  run: SourceRun,
+  lanes: readonly Lane[],
+  segment: KeyRange,
+  end: Cut | null,
+  { travel }: Reading,
+): Gap | null {
+  const stoppedAt = stopOf(run, lanes)
+  const stop = stoppedAt > progressSpan(segment, travel).start ? cutAtFrontier(stoppedAt, travel) : null
+  const range = travel === 'down' ? narrowRange(segment, stop, end) : narrowRange(segment, end, stop)
+  return range && { sourceKey: run.source.key, ...range }
 }
 
 /** The place just behind an entry, the way the page is read. */
@@ -186,10 +232,10 @@ function segmentStart(segment: KeyRange, { travel }: Reading): Cut {
   return segment.bottom ?? cutAbove(Number.NEGATIVE_INFINITY)
 }
 
-function readingFailed(lanes: readonly Lane[], { after, before }: PageRequest): ReadingFailed {
+function readingFailed(runs: readonly SourceRun[], { after, before }: PageRequest): ReadingFailed {
   return {
     kind: 'readingFailed',
-    failures: lanes.flatMap(({ source, failure }) => (failure ? [{ sourceKey: source.key, failure }] : [])),
+    failures: runs.flatMap(({ source, failure }) => (failure ? [{ sourceKey: source.key, failure }] : [])),
     after: after ?? null,
     before: before ?? null,
   }
@@ -198,20 +244,20 @@ function readingFailed(lanes: readonly Lane[], { after, before }: PageRequest): 
 function pageOf(
   reading: Reading,
   plans: ReadonlyMap<string, FilterPlan>,
+  runs: readonly SourceRun[],
   stretches: readonly Stretch[],
   rows: readonly MergedRow[],
   context: ReadingContext,
 ): EntryPage | InputProblem {
   const { backward } = reading
   const last = stretches.at(-1)
-  const lanes = stretches.flatMap((stretch) => stretch.lanes)
-  const newGaps = [...stretches.flatMap(({ gaps }) => gaps), ...brokenGaps(lanes, reading)]
+  const newGaps = [...stretches.flatMap(({ gaps }) => gaps), ...brokenGaps(runs, reading)]
   const gaps = mergeGaps(reading.gaps, newGaps)
   if (gaps.length > context.limits.gapsMax) return tooManyGaps(reading, context.limits.gapsMax)
 
   const more = last !== undefined && last.end !== null
   const searched = more && !last.full && last.end ? { travel: reading.travel, cut: last.end } : null
-  const positionAt = positionsOf(reading, gaps, newGaps, lanes)
+  const positionAt = positionsOf(reading, gaps, newGaps, runs)
   const edges = rows.map(({ key, seen }, index): EntryEdge => {
     const entry = { ...seen.row.content(), sourceKey: key.sourceKey }
     const isLast = index === rows.length - 1
@@ -220,8 +266,8 @@ function pageOf(
   const lastRead =
     edges.at(-1)?.cursor ?? (searched ? reading.cursors.encode(positionAt(null, searched)) : null)
   const shown = shownEdges(edges, reading)
-  if (more && lastRead !== null) keep(reading, lanes, lastRead, context)
-  const reports = reading.sources.map((source) => reportOf(source, reading, plans, stretches, gaps))
+  if (more && lastRead !== null) keep(reading, runs, lastRead, context)
+  const reports = runs.map((run) => reportOf(run, reading, plans, last ?? null, gaps))
   const coverage = reports.map((report) => coverageOf(report, reading))
   return {
     kind: 'page',
@@ -258,9 +304,9 @@ function positionsOf(
   reading: Reading,
   gaps: readonly Gap[],
   newGaps: readonly Gap[],
-  lanes: readonly Lane[],
+  runs: readonly SourceRun[],
 ) {
-  const orders = ordersOf(reading, lanes)
+  const orders = ordersOf(reading, runs)
   const { asOfMs, after, before } = reading
   const delivered = after?.delivered ?? before?.delivered ?? false
   const segments = after?.segments ?? before?.segments ?? null
@@ -284,7 +330,7 @@ function passedPart(gaps: readonly Gap[], at: Cut, { travel }: Reading): readonl
  * entries: design.md 4.6. A cursor that names the source as unsorted comes from a page that has told so already.
  */
 function brokenGaps(
-  lanes: readonly Lane[],
+  runs: readonly SourceRun[],
   { span, segments, orders, travel, after, before }: Reading,
 ): readonly Gap[] {
   const from = segments[0]
@@ -295,48 +341,48 @@ function brokenGaps(
     return passed ?? []
   })
   const known = new Set(orders.flatMap(([key, kind]) => (kind === 'unsorted' ? [key] : [])))
-  return lanes
-    .filter(({ source, walk }) => walk.hints.order.kind === 'unsorted' && !known.has(source.key))
+  return runs
+    .filter(({ source, lanes }) => {
+      return !known.has(source.key) && lanes.some(({ walk }) => walk.hints.order.kind === 'unsorted')
+    })
     .flatMap(({ source }) => ranges.map((range) => ({ sourceKey: source.key, ...range })))
 }
 
-function ordersOf(reading: Reading, lanes: readonly Lane[]): Position['orders'] {
+function ordersOf(reading: Reading, runs: readonly SourceRun[]): Position['orders'] {
   const orders = new Map(reading.orders)
-  for (const { source, walk } of lanes) {
-    const { kind, proven } = walk.hints.order
-    if (kind === 'newestFirst') orders.delete(source.key)
-    else if (proven) orders.set(source.key, kind)
+  for (const { source, lanes } of runs) {
+    const seen = lanes.map(({ walk }) => walk.hints.order)
+    const other = seen.find(({ kind, proven }) => kind !== 'newestFirst' && proven)
+    if (other) orders.set(source.key, other.kind)
+    else if (seen.some(({ kind }) => kind === 'newestFirst')) orders.delete(source.key)
   }
   return [...orders]
 }
 
-function keep(reading: Reading, lanes: readonly Lane[], cursor: string, context: ReadingContext): void {
+function keep(reading: Reading, runs: readonly SourceRun[], cursor: string, context: ReadingContext): void {
   if (reading.segments.length !== 1) return
-  const walks = lanes
-    .filter((lane) => lane.failure === null)
-    .map(({ source, walk }) => [source.key, walk] as const)
+  const walks = runs
+    .filter(({ failure }) => failure === null)
+    .flatMap(({ source, lanes }) => lanes.map(({ part, walk }) => [laneKey(source.key, part), walk] as const))
   context.readAhead.set(cursor, reading.travel, new Map(walks))
 }
 
 function reportOf(
-  source: ReadableSource,
+  run: SourceRun,
   reading: Reading,
   plans: ReadonlyMap<string, FilterPlan>,
-  stretches: readonly Stretch[],
+  last: Stretch | null,
   gaps: readonly Gap[],
 ): SourceReport {
+  const { source, lanes } = run
   const plan = plans.get(source.key)
   if (!plan) throw new Error(`No plan for the source ${source.key}.`)
-  const lanes = stretches.flatMap((stretch) => stretch.lanes.filter((lane) => lane.source.key === source.key))
-  const last = stretches.at(-1)
-  const limited = lanes.some((lane) => lane.limited && isOpen(lane)) && last?.full === false
   return {
-    sourceKey: source.key,
+    run,
     plan,
-    lanes,
     searched: plan.possible ? searchedRange(source, reading, last?.end ?? null) : null,
     gaps: gaps.filter((gap) => gap.sourceKey === source.key),
-    limited,
+    limited: lanes.some((lane) => lane.limited && isOpen(lane)) && last?.full === false,
   }
 }
 

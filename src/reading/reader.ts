@@ -1,13 +1,14 @@
+import { LRUCache } from 'lru-cache'
 import type { AuditEntry } from '../model/entry.js'
 import { isFailure, type SourceFailure } from '../model/failure.js'
 import type { EntryKey } from '../model/order.js'
 import type { Secret } from '../model/secret.js'
-import { advanceLanes, laneOf } from './lanes.js'
+import { addLane, advanceLanes, runOf } from './lanes.js'
 import { defaultReadingLimits, type ReadingLimits } from './limits.js'
 import type { ReadableSource, Reader } from './page.js'
 import { createCursorCodecs } from './position-cursor.js'
 import { createReadAhead } from './read-ahead.js'
-import { type ReadingContext, readPage } from './read-page.js'
+import { hintKey, type ReadingContext, readPage } from './read-page.js'
 import { cutAbove } from './travel.js'
 import { Walk } from './walk.js'
 
@@ -21,6 +22,9 @@ export interface ReaderOptions {
   readonly limits?: Partial<ReadingLimits>
 }
 
+/** Kinds of request whose density is remembered at most. */
+const hintsMax = 2_000
+
 /** Makes the reading layer over sources. It keeps nothing that an answer depends on: see read-ahead.ts. */
 export function createReader(options: ReaderOptions): Reader {
   const limits = { ...defaultReadingLimits, ...options.limits }
@@ -29,7 +33,7 @@ export function createReader(options: ReaderOptions): Reader {
     bindCursors: createCursorCodecs(options.secrets, limits.cursorLifetimeMs),
     readAhead: createReadAhead(limits, options.now),
     limits,
-    hints: new Map(),
+    hints: new LRUCache({ max: hintsMax }),
     now: options.now,
   }
   return {
@@ -62,9 +66,12 @@ async function readEntry(
     pushdown: {},
     matches: (row: { readonly id: string }) => row.id === key.id,
   }
-  const lane = laneOf(source, new Walk(plan, context.hints.get(source.key)))
+  const run = runOf(source)
+  const part = { key: '', pushdown: {}, range: {}, matches: plan.matches, residual: [], unproven: false }
+  const walk = new Walk(plan, context.hints.get(hintKey(source.key, {})))
+  const lane = addLane(run, part, walk, walk.startsAt)
   await advanceLanes([lane], 1, { ...context.limits, scannedPerPage: Number.POSITIVE_INFINITY }, signal)
   const found = lane.walk.rows[0]
   if (found) return { ...found.row.content(), sourceKey: key.sourceKey }
-  return lane.failure
+  return run.failure
 }

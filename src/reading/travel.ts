@@ -1,4 +1,4 @@
-import type { EntryFilter } from '../model/filter.js'
+import type { TimeRange } from '../model/filter.js'
 import { type AuditEntryOrder, compareNewestFirst, compareText, type EntryKey } from '../model/order.js'
 
 /**
@@ -71,10 +71,9 @@ export interface KeyRange {
   readonly bottom: Cut | null
 }
 
-/** The entries between `asOfMs` (exclusive) and the past that the filter's times allow; null when that is nothing. */
-export function rangeOf(filter: EntryFilter, asOfMs: number): KeyRange | null {
-  const untilMs = Math.min(filter.occurredAt?.untilMs ?? asOfMs, asOfMs)
-  const sinceMs = filter.occurredAt?.sinceMs
+/** The entries of a range of time that lie before `asOfMs` (exclusive); null when there can be none. */
+export function rangeOf({ sinceMs, untilMs: endMs }: TimeRange, asOfMs: number): KeyRange | null {
+  const untilMs = Math.min(endMs ?? asOfMs, asOfMs)
   if (sinceMs !== undefined && sinceMs >= untilMs) return null
   return { top: cutAbove(untilMs - 1), bottom: sinceMs === undefined ? null : cutAbove(sinceMs - 1) }
 }
