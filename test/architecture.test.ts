@@ -51,10 +51,11 @@ function readSource(path: string): SourceFile {
 }
 
 const historyFolder = 'simulation/history'
+const filtersFolder = 'simulation/filters'
 
 /** Folder of `src` that a file is in, or its own path when it stands beside the folders. */
 function layerOf(path: string): string {
-  if (path.startsWith(`src/${historyFolder}/`)) return historyFolder
+  for (const folder of [historyFolder, filtersFolder]) if (path.startsWith(`src/${folder}/`)) return folder
   const [, first = '', ...rest] = path.split('/')
   return rest.length === 0 ? path : first
 }
@@ -78,6 +79,8 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   simulation: ['model', 'simulation', 'providers'],
   // Plays random histories against the reading layer itself, below the wire; the simulators know nothing of it.
   [historyFolder]: ['model', 'reading', historyFolder, 'src/simulation/random.ts'],
+  // Wires the real adapters to the simulators in process and reads filters through them.
+  [filtersFolder]: ['model', 'reading', 'providers', 'simulation', filtersFolder],
   providers: ['model', 'providers', 'simulation'],
   cli: [
     'cli',
@@ -89,6 +92,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
     'src/server/listen.ts',
     'src/simulation/demo.ts',
     historyFolder,
+    filtersFolder,
   ],
   'src/gateway.ts': [
     'model',
@@ -246,7 +250,7 @@ describe('a provider', () => {
       imports
         .filter((target) => /^src\/providers\/[^/]+\//.test(target) && dirname(target) !== dirname(path))
         .filter((target) =>
-          layerOf(path) === 'simulation'
+          path.startsWith('src/simulation/') && target !== 'src/providers/registry.ts'
             ? !target.endsWith('/simulator.ts')
             : path !== 'src/providers/registry.ts' || !target.endsWith('/index.ts'),
         )

@@ -1,25 +1,32 @@
 #!/usr/bin/env node
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
+import { runFilters } from '../simulation/filters/campaign.js'
 import { type BrokenHistory, runCampaign, tryScript } from '../simulation/history/campaign.js'
 import type { Script } from '../simulation/history/script.js'
 import { shrink } from '../simulation/history/shrink.js'
 
 interface Options {
   readonly histories: number
+  readonly filters?: number | true
   readonly seed: number
   readonly replay?: string
   readonly out: string
 }
 
 await new Command('simulate')
-  .description('Play random whole histories against the reading layer and judge what a client sees.')
+  .description(
+    'Play random whole histories, or filters, against the reading layer and judge what a client sees.',
+  )
   .option('--histories <n>', 'how many', wholeNumber, 10_000)
   .option('--seed <n>', 'seed of the first; the others follow', wholeNumber, Date.now() % 1_000_000_000)
+  .option('--filters [n]', 'read so many random filters over all providers instead; 100000', wholeNumber)
   .option('--replay <file>', 'play the script in a file instead')
   .option('--out <file>', 'where the script of a broken history is written', 'broken-history.json')
   .action(async (options: Options) => {
-    process.exitCode = options.replay === undefined ? await campaign(options) : await replay(options.replay)
+    if (options.filters !== undefined) process.exitCode = await filters(options)
+    else
+      process.exitCode = options.replay === undefined ? await campaign(options) : await replay(options.replay)
   })
   .parseAsync()
 
@@ -40,6 +47,23 @@ async function campaign({ histories, seed, out }: Options): Promise<number> {
   if (!first) return 0
   await explain(first, out)
   return 1
+}
+
+async function filters({ filters: given, seed }: Options): Promise<number> {
+  const cases = typeof given === 'number' ? given : 100_000
+  console.log(`reading ${cases} filters from seed ${seed}`)
+  const startedMs = performance.now()
+  const report = await runFilters({ seed, cases, brokenMax: 5, onProgress: progressOf(cases) })
+  const seconds = (performance.now() - startedMs) / 1_000
+  console.log(
+    `${report.cases} filters in ${seconds.toFixed(1)} s: ${report.matches} entries, ${report.requestsPlanned} upstream ` +
+      `requests with the plan and ${report.requestsPlain} without pushdown`,
+  )
+  for (const { seed: world, index, filter, complaints } of report.broken) {
+    console.log(`  BROKEN seed ${world}, filter ${index}: ${complaints.slice(0, 3).join('; ')}`)
+    console.log(`    ${JSON.stringify(filter)}`)
+  }
+  return report.broken.length === 0 ? 0 : 1
 }
 
 async function explain(broken: BrokenHistory, out: string): Promise<void> {
@@ -66,8 +90,11 @@ async function replay(file: string): Promise<number> {
 
 function progressOf(histories: number): (done: number) => void {
   const step = Math.max(1, Math.floor(histories / 20))
+  let told = 0
   return (done) => {
-    if (done % step === 0 && done < histories) console.log(`  ${done} of ${histories}`)
+    if (done < told + step || done >= histories) return
+    told = done - (done % step)
+    console.log(`  ${told} of ${histories}`)
   }
 }
 

@@ -92,9 +92,9 @@ export function testOf(condition: Condition): (entry: EntryContent) => boolean {
     }
     case 'values': {
       const { values, negated } = condition
-      const valueOf = filterValueOf[condition.field]
+      const read = filterValueOf[condition.field]
       return (entry) => {
-        const value = valueOf(entry)
+        const value = read(entry)
         return (value !== null && values.has(value)) !== negated
       }
     }

@@ -167,7 +167,7 @@ function residualOf({ condition, unless }: Draft, pushdown: Pushdown): readonly 
   const required = requiredValues(condition)
   const isSent = (field: string) => {
     const sent = pushdown[field as PushdownField] // undefined for any other field
-    return sent !== undefined && sent.every((value) => required.get(field as PushdownField)?.has(value))
+    return sent?.every((value) => required.get(field as PushdownField)?.has(value))
   }
   const left = conjuncts(condition).filter(
     (part) => part.kind !== 'values' || part.negated || !isSent(part.field),
