@@ -1,0 +1,259 @@
+import { describe, expect, it } from 'vitest'
+import type { Capabilities } from '../model/capabilities.js'
+import type { EntryContent } from '../model/entry.js'
+import { type SourceFailure, sourceFailure } from '../model/failure.js'
+import type { EntryFilter } from '../model/filter.js'
+import type { PageAsk, UpstreamRow } from '../model/provider.js'
+import { Secret } from '../model/secret.js'
+import type { EntryPage, PageRequest, ReadableSource } from './page.js'
+import { createReader } from './reader.js'
+
+const nowMs = Date.UTC(2026, 5, 1)
+
+const capabilities: Capabilities = {
+  paging: 'offset',
+  pageSizeMax: 100,
+  order: 'newestFirst',
+  totals: true,
+  boundSlackMs: { since: 0, until: 0 },
+  lookup: false,
+  filters: { actorIds: { valuesMax: 1 }, actions: { valuesMax: 2, knows: (value) => value === 'known' } },
+  exclusive: [],
+}
+
+function entry(index: number, parts: Partial<{ actor: string; action: string }> = {}): UpstreamRow {
+  const timeMs = nowMs - (index + 1) * 60_000
+  const content: EntryContent = {
+    upstreamId: `e${index}`,
+    occurredAtMs: timeMs,
+    action: parts.action ?? 'known',
+    actionKind: 'UNKNOWN',
+    actor: { id: parts.actor ?? 'a', type: 'USER', rawType: null, name: null, email: null },
+    resource: { type: 'thing', id: `r${index}`, name: null },
+    counterparty: null,
+    changes: null,
+    reason: null,
+    origin: null,
+    organizationId: 'org',
+    metadata: null,
+    raw: {},
+  }
+  return { id: content.upstreamId, timeMs, content: () => content }
+}
+
+/** A list that filters as it declares; `trouble` may answer a request instead of it. */
+function sourceOf(
+  rows: readonly UpstreamRow[],
+  trouble: (ask: PageAsk, number: number) => SourceFailure | null = () => null,
+): ReadableSource & { readonly asks: PageAsk[] } {
+  const asks: PageAsk[] = []
+  return {
+    key: 'log',
+    capabilities,
+    asks,
+    async fetchPage(ask) {
+      asks.push(ask)
+      const failure = trouble(ask, asks.length)
+      if (failure) return failure
+      const { sinceMs = 0, untilMs = Number.POSITIVE_INFINITY, offset = 0, limit, pushdown } = ask
+      const list = rows.filter((row) => {
+        const { actor, action } = row.content()
+        return (
+          row.timeMs >= sinceMs &&
+          row.timeMs < untilMs &&
+          (pushdown.actorIds?.includes(actor.id ?? '') ?? true) &&
+          (pushdown.actions?.includes(action) ?? true)
+        )
+      })
+      const page = list.slice(offset, offset + limit)
+      return { rows: page, more: offset + page.length < list.length, total: list.length }
+    },
+  }
+}
+
+async function readPage(
+  reader: ReturnType<typeof createReader>,
+  filter: EntryFilter,
+  more: Partial<PageRequest> = {},
+): Promise<EntryPage> {
+  const page = await reader.readPage({
+    filter,
+    order: 'NEWEST_FIRST',
+    onSourceError: 'PARTIAL',
+    signal: new AbortController().signal,
+    ...more,
+  })
+  if (page.kind !== 'page') throw new Error(JSON.stringify(page))
+  return page
+}
+
+function readerOf(source: ReadableSource, limits = {}) {
+  return createReader({
+    sources: [source],
+    secrets: [new Secret('a secret of a test')],
+    now: () => nowMs,
+    limits,
+  })
+}
+
+async function readAll(source: ReadableSource, filter: EntryFilter, more: Partial<PageRequest> = {}) {
+  const reader = readerOf(source)
+  const pages: EntryPage[] = []
+  let after = more.after
+  do {
+    pages.push(await readPage(reader, filter, { first: 40, ...more, ...(after !== undefined && { after }) }))
+    after = pages.at(-1)?.endCursor ?? undefined
+  } while (pages.at(-1)?.hasNextPage)
+  return pages
+}
+
+function idsOf(pages: readonly EntryPage[]): readonly string[] {
+  return pages.flatMap(({ edges }) => edges.map((edge) => edge.entry.upstreamId))
+}
+
+describe('a filter that matches one entry in 10,000', () => {
+  const rows = Array.from({ length: 30_000 }, (_, index) => entry(index))
+  const filter = { resourceIds: ['r9999', 'r19999', 'r29999'] }
+
+  it('ends a page within its budget and goes on to the end, with every match once', async () => {
+    const source = sourceOf(rows)
+    const pages = await readAll(source, filter)
+    expect(idsOf(pages)).toEqual(['e9999', 'e19999', 'e29999'])
+    const coverage = pages.map((page) => page.coverage[0])
+    expect(coverage.slice(0, -1).map((row) => row?.state)).toEqual(pages.slice(1).map(() => 'SCAN_LIMIT'))
+    expect(coverage.at(-1)?.state).toBe('COMPLETE')
+    for (const row of coverage) {
+      expect(row?.requests).toBeLessThanOrEqual(60)
+      expect(row?.scanned).toBeLessThanOrEqual(5_100)
+    }
+    expect(coverage.reduce((sum, row) => sum + (row?.matched ?? 0), 0)).toBe(3)
+    expect(coverage.reduce((sum, row) => sum + (row?.scanned ?? 0), 0)).toBe(30_000)
+    expect(
+      pages.every((page) => page.coverage[0]?.notices.some((text) => text.includes('resourceIds'))),
+    ).toBe(true)
+  })
+
+  it('gives a cursor and hasNextPage with a page that has no entry', async () => {
+    const page = await readPage(readerOf(sourceOf(rows)), { resourceIds: ['r29999'] })
+    expect(page).toMatchObject({ edges: [], hasNextPage: true, complete: false })
+    expect(page.endCursor).not.toBeNull()
+  })
+})
+
+describe('several values where the provider takes one', () => {
+  const rows = Array.from({ length: 600 }, (_, index) =>
+    entry(index, { actor: ['a', 'b', 'c', 'd'][index % 4] ?? '' }),
+  )
+  const wanted = rows.filter((row) => ['a', 'b'].includes(row.content().actor.id ?? '')).map(({ id }) => id)
+  const filter = { actorIds: ['a', 'b'] }
+
+  it('are asked for one by one and merged', async () => {
+    const source = sourceOf(rows)
+    expect(idsOf(await readAll(source, filter))).toEqual(wanted)
+    expect(new Set(source.asks.map(({ pushdown }) => pushdown.actorIds?.join()))).toEqual(new Set(['a', 'b']))
+  })
+
+  it('are evaluated here when they are more than may be asked for at once', async () => {
+    const source = sourceOf(rows)
+    const many = { actorIds: ['a', 'b', ...Array.from({ length: 8 }, (_, index) => `x${index}`)] }
+    expect(idsOf(await readAll(source, many))).toEqual(wanted)
+    expect(source.asks.every(({ pushdown }) => pushdown.actorIds === undefined)).toBe(true)
+  })
+
+  it('fail together: what one part knows behind the stop of another is in the gap alone', async () => {
+    const down = (ask: PageAsk) =>
+      ask.pushdown.actorIds?.[0] === 'b' && (ask.untilMs ?? 0) < nowMs - 100 * 60_000
+    const source = sourceOf(rows, (ask) => (down(ask) ? sourceFailure('UNAVAILABLE') : null))
+    const other = { ...sourceOf(rows.slice(0, 1)), key: 'other' }
+    const reader = createReader({
+      sources: [source, other],
+      secrets: [new Secret('a secret of a test')],
+      now: () => nowMs,
+    })
+    const pages: EntryPage[] = []
+    let after: string | null = null
+    do {
+      const page: EntryPage = await readPage(reader, filter, { first: 70, ...(after !== null && { after }) })
+      pages.push(page)
+      after = page.endCursor
+    } while (pages.at(-1)?.hasNextPage && pages.length < 9)
+    const [row] = pages.at(-1)?.coverage ?? []
+    expect(row).toMatchObject({ state: 'FAILED', error: { kind: 'UNAVAILABLE' } })
+    const resumeCursor = row?.resumeCursor ?? ''
+    const replay = await readAll(sourceOf(rows), filter, { after: resumeCursor, sources: ['log'] })
+    const found = pages.flatMap(({ edges }) =>
+      edges.flatMap(({ entry: { sourceKey, upstreamId } }) => (sourceKey === 'log' ? [upstreamId] : [])),
+    )
+    expect([...found, ...idsOf(replay)]).toEqual(wanted)
+  })
+})
+
+describe('a word that the provider may not know', () => {
+  const refuse = (ask: PageAsk) =>
+    ask.pushdown.actions?.includes('unknown') ? sourceFailure('INVALID_REQUEST') : null
+
+  it('excludes the source once the provider has refused it, with a notice', async () => {
+    const source = sourceOf([entry(1)], refuse)
+    const page = await readPage(readerOf(source), { actions: ['unknown'] })
+    expect(page).toMatchObject({ edges: [], complete: true, hasNextPage: false })
+    expect(page.coverage[0]).toMatchObject({ state: 'EXCLUDED', requests: 1, error: null })
+    expect(page.coverage[0]?.notices.join()).toContain('unknown')
+  })
+
+  it('costs only itself beside words that it knows', async () => {
+    const source = sourceOf([entry(1), entry(2, { action: 'other' })], refuse)
+    const page = await readPage(readerOf(source), { actions: ['known', 'unknown'] })
+    expect(idsOf([page])).toEqual(['e1'])
+    expect(page.coverage[0]?.state).toBe('COMPLETE')
+  })
+
+  it('is asked for like any other when the provider takes it', async () => {
+    const source = sourceOf([entry(1), entry(2, { action: 'other' })])
+    const page = await readPage(readerOf(source), { actions: ['other'] })
+    expect(idsOf([page])).toEqual(['e2'])
+    expect(page.coverage[0]).toMatchObject({ state: 'COMPLETE', scanned: 1, matched: 1 })
+  })
+})
+
+describe('a filter that nothing can match', () => {
+  it.each<[string, EntryFilter]>([
+    ['an empty list', { actorIds: [] }],
+    ['an empty or', { or: [] }],
+    ['the negation of the empty filter', { not: {} }],
+    ['a contradiction', { actions: ['x'], not: { actions: ['x', 'y'] } }],
+    ['equal bounds', { occurredAt: { sinceMs: 5, untilMs: 5 } }],
+    [
+      'times that exclude each other',
+      { and: [{ occurredAt: { untilMs: 5 } }, { occurredAt: { sinceMs: 9 } }] },
+    ],
+  ])('does not ask for %s', async (_, filter) => {
+    const source = sourceOf([entry(1)])
+    const page = await readPage(readerOf(source), filter)
+    expect(page).toMatchObject({ edges: [], complete: true, hasNextPage: false })
+    expect(page.coverage[0]).toMatchObject({ state: 'EXCLUDED', requests: 0 })
+    expect(source.asks).toEqual([])
+  })
+})
+
+describe('times within and, or and not', () => {
+  it('are the only times that are read', async () => {
+    const rows = Array.from({ length: 1_000 }, (_, index) => entry(index))
+    const source = sourceOf(rows)
+    const hours = (from: number, until: number) => ({
+      occurredAt: { sinceMs: nowMs - from * 3_600_000, untilMs: nowMs - until * 3_600_000 },
+    })
+    const filter = { or: [hours(2, 1), { and: [hours(12, 9), { not: hours(11, 10) }] }] }
+    const found = idsOf(await readAll(source, filter))
+    expect(found).toHaveLength(180)
+    for (const { sinceMs, untilMs } of source.asks) {
+      const spans = [
+        [2, 1],
+        [12, 11],
+        [10, 9],
+      ].map(([from = 0, until = 0]) => [nowMs - from * 3_600_000, nowMs - until * 3_600_000])
+      expect(
+        spans.some(([since = 0, until = 0]) => (sinceMs ?? 0) >= since && (untilMs ?? 0) <= until + 1),
+      ).toBe(true)
+    }
+  })
+})
