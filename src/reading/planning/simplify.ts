@@ -95,7 +95,10 @@ export function intersectRanges(a: TimeRange, b: TimeRange): TimeRange {
   }
 }
 
-/** Parts are simplified. Joins the values of each field and the ranges, then drops branches that contradict them. */
+/**
+ * Parts are simplified. Joins the values of each field and the ranges, then drops branches that contradict them, and
+ * alternatives of which one is certain beside them.
+ */
 function conjunction(given: readonly Condition[], scope: Scope): Condition {
   const parts = given.flatMap((part) => conjuncts(part))
   if (parts.some(isNever)) return never
@@ -108,6 +111,7 @@ function conjunction(given: readonly Condition[], scope: Scope): Condition {
   const implied: Condition[] = []
   for (const part of parts) {
     if (part.kind !== 'any') continue
+    if (part.of.some((branch) => implies(plain, branch))) continue
     const left = disjunction(
       part.of.filter(
         (branch) => !isNever(joinPlain([...conjuncts(plain), ...conjuncts(branch).filter(isPlain)], scope)),
@@ -122,6 +126,25 @@ function conjunction(given: readonly Condition[], scope: Scope): Condition {
   const all = [...conjuncts(plain), ...alternatives]
   const [only] = all
   return all.length === 1 && only ? only : { kind: 'all', of: all }
+}
+
+/** Whether a branch holds wherever the comparisons of `plain` do. */
+function implies(plain: Condition, branch: Condition): boolean {
+  return conjuncts(branch).every((wanted) => conjuncts(plain).some((part) => entails(part, wanted)))
+}
+
+function entails(part: Condition, wanted: Condition): boolean {
+  if (part.kind === 'search') {
+    return wanted.kind === 'search' && wanted.folded === part.folded && wanted.negated === part.negated
+  }
+  if (part.kind === 'time') {
+    if (wanted.kind !== 'time') return false
+    const { sinceMs, untilMs } = intersectRanges(part.range, wanted.range)
+    return sinceMs === part.range.sinceMs && untilMs === part.range.untilMs
+  }
+  if (part.kind !== 'values' || wanted.kind !== 'values' || part.field !== wanted.field) return false
+  if (part.negated) return wanted.negated && [...wanted.values].every((value) => part.values.has(value))
+  return [...part.values].every((value) => wanted.values.has(value) !== wanted.negated)
 }
 
 function isPlain(part: Condition): boolean {
