@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Capabilities } from '../src/model/capabilities.js'
 import type { EntryFilter } from '../src/model/filter.js'
+import { Secret } from '../src/model/secret.js'
 import { builtInProviders, openDialect } from '../src/providers/registry.js'
 import { planFilter } from '../src/reading/plan.js'
+import { createReader } from '../src/reading/reader.js'
+import { connectSource } from '../src/upstream/source.js'
 
 const settings: Record<string, object> = {
   aitronos: { organizationId: 'org_1', credentials: { token: 't' } },
@@ -190,5 +193,52 @@ describe('a source that can have no such entry', () => {
     ['the negation of what it never has', 'jitsudo', { not: { actorEmails: ['a@b.example'] } }],
   ])('is asked for %s', (_, provider, filter) => {
     expect(plan(provider, filter).asks).not.toEqual([])
+  })
+})
+
+describe('explainAuditEntries', () => {
+  it('names the requests, without credentials and without sending one', () => {
+    const provider = builtInProviders.find(({ id }) => id === 'jitsudo')
+    if (!provider) throw new Error('There is no such provider.')
+    const dialect = openDialect(provider, provider.settings.parse(settings['jitsudo']))
+    const source = connectSource({
+      key: 'access',
+      dialect,
+      client: {
+        send: () => {
+          throw new Error('A request was sent.')
+        },
+      },
+    })
+    const reader = createReader({
+      sources: [source],
+      secrets: [new Secret('a secret of a test')],
+      now: () => Date.UTC(2026, 0, 2),
+    })
+    const occurredAt = { sinceMs: Date.UTC(2026, 0, 1) }
+    const told = reader.explain({
+      filter: { actorIds: ['a', 'b'], not: { actions: ['x'] }, occurredAt },
+      order: 'NEWEST_FIRST',
+    })
+    expect(told).toMatchObject([
+      {
+        sourceKey: 'access',
+        excluded: false,
+        requests: ['a', 'b'].map((actor) => ({
+          method: 'GET',
+          path: '/v1/audit-log',
+          parameters: { actor_id: actor, from: '2025-12-31T23:59:59.000Z', limit: '100' },
+        })),
+        windows: [{ ...occurredAt, untilMs: Date.UTC(2026, 0, 2) }],
+        residual: [{ field: 'actions', reason: 'NOT_REQUIRED' }],
+        requestsMin: 2,
+      },
+    ])
+    expect(JSON.stringify(told)).not.toContain('X-API-Key')
+    const excluded = reader.explain({ filter: { search: 'x' }, order: 'NEWEST_FIRST' })
+    expect(excluded).toMatchObject([{ excluded: true, requests: [], requestsMin: 0, requestsMax: 0 }])
+    expect(reader.explain({ filter: {}, order: 'NEWEST_FIRST', first: 501 })).toMatchObject({
+      path: ['first'],
+    })
   })
 })

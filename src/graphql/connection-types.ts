@@ -1,9 +1,9 @@
 import type { SourceFailure } from '../model/failure.js'
-import type { TimeRange } from '../model/filter.js'
 import type { EntryEdge, EntryPage, SourceCoverage } from '../reading/page.js'
 import type { GatewayBuilder } from './builder.js'
 import type { EntryTypes } from './entry-types.js'
 import type { CountExactness, GatewayEnums } from './enums.js'
+import type { defineTimeRange } from './explain-types.js'
 import type { SourceTypes } from './source-types.js'
 
 interface EntryCount {
@@ -23,9 +23,10 @@ export function defineConnectionTypes(
   enums: GatewayEnums,
   sources: SourceTypes,
   entries: EntryTypes,
+  TimeRangeType: ReturnType<typeof defineTimeRange>,
 ) {
   const parts = defineParts(builder, enums, entries)
-  const coverage = defineCoverage(builder, enums, sources)
+  const coverage = defineCoverage(builder, enums, sources, TimeRangeType)
   return builder.objectRef<EntryPage>('AuditEntryConnection').implement({
     description:
       'One page of entries over all sources asked, and what it covers. A missing entry is always inside a range that `coverage` names.',
@@ -115,24 +116,12 @@ function defineParts(builder: GatewayBuilder, enums: GatewayEnums, entries: Entr
   return { Edge, PageInfo, EntryCount: EntryCountType }
 }
 
-function defineCoverage(builder: GatewayBuilder, enums: GatewayEnums, sources: SourceTypes) {
-  const TimeRangeType = builder.objectRef<TimeRange>('TimeRange').implement({
-    description: 'A range of time. Half-open: `since` is in it, `until` is not.',
-    fields: (t) => ({
-      since: t.field({
-        type: 'DateTime',
-        nullable: true,
-        description: 'Its begin. Null: from the first entry on.',
-        resolve: ({ sinceMs }) => sinceMs ?? null,
-      }),
-      until: t.field({
-        type: 'DateTime',
-        nullable: true,
-        description: 'Its end. Null: no end.',
-        resolve: ({ untilMs }) => untilMs ?? null,
-      }),
-    }),
-  })
+function defineCoverage(
+  builder: GatewayBuilder,
+  enums: GatewayEnums,
+  sources: SourceTypes,
+  TimeRangeType: ReturnType<typeof defineTimeRange>,
+) {
   const error = defineUpstreamError(builder, enums)
   return builder.objectRef<SourceCoverage>('SourceCoverage').implement({
     description: 'What one page says about one source.',

@@ -1,7 +1,7 @@
 import type { ActionKind, ActorType } from '../model/entry.js'
 import type { FailureKind } from '../model/failure.js'
 import type { AuditEntryOrder } from '../model/order.js'
-import type { CoverageState, SourceErrorPolicy } from '../reading/page.js'
+import type { CoverageState, ResidualReason, SourceErrorPolicy } from '../reading/page.js'
 import type { GatewayBuilder } from './builder.js'
 
 /** How sure `EntryCount.value` is. */
@@ -84,6 +84,15 @@ const exactness = {
   UNKNOWN: 'Nothing is known of the number.',
 } satisfies Record<CountExactness, string>
 
+const residualReasons = {
+  NO_PARAMETER: 'The provider has no parameter for it, or none that is known to give all that is asked for.',
+  VALUE_NOT_SENDABLE: 'A value may change its meaning on the way, or the provider is not known to take it.',
+  TOO_MANY_REQUESTS: 'Its values would take more requests at once than the gateway allows itself.',
+  EXCLUSIVE: 'The provider would combine it otherwise than the filter with a field that is sent.',
+  NEEDS_OTHER_FIELD: 'The provider takes it only together with another field, which cannot be sent.',
+  NOT_REQUIRED: 'It is negated, or one of alternatives that are not asked for one by one.',
+} satisfies Record<ResidualReason, string>
+
 const evaluations = {
   PROVIDER: 'The provider evaluates it, so entries that do not match are not even fetched.',
   PARTLY_PROVIDER: 'The provider evaluates some values, the gateway the others.',
@@ -121,6 +130,11 @@ export function defineEnums(builder: GatewayBuilder) {
     CoverageState: define('CoverageState', 'How far one source was searched for this page.', coverageStates),
     UpstreamErrorKind: define('UpstreamErrorKind', 'What kind of trouble a source has.', errorKinds),
     CountExactness: define('CountExactness', 'How sure a count is.', exactness),
+    ResidualReason: define(
+      'ResidualReason',
+      'Why the gateway evaluates a field of the filter itself. New members may come.',
+      residualReasons,
+    ),
     FilterEvaluation: define('FilterEvaluation', 'Who evaluates a field of the filter.', evaluations),
     SourcePaging: define('SourcePaging', 'How the provider names its pages.', pagings),
   }

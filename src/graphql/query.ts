@@ -11,6 +11,7 @@ import type { GraphContext } from './context.js'
 import type { EntryTypes } from './entry-types.js'
 import type { GatewayEnums } from './enums.js'
 import { badUserInput, fromInputProblem, quote, upstreamFailed } from './errors.js'
+import { defineExplain, defineTimeRange } from './explain-types.js'
 import { defineFilterInput, readFilter } from './filter-input.js'
 import { decodeGlobalId } from './global-id.js'
 import { untilEnded } from './operation-end.js'
@@ -38,8 +39,10 @@ function defineAuditEntries(
   sources: SourceTypes,
   entries: EntryTypes,
 ): void {
-  const Connection = defineConnectionTypes(builder, enums, sources, entries)
+  const TimeRangeType = defineTimeRange(builder)
+  const Connection = defineConnectionTypes(builder, enums, sources, entries, TimeRangeType)
   const Filter = defineFilterInput(builder, enums)
+  defineExplain(builder, { enums, sources, Filter, TimeRangeType })
   const size = `${pageSizeMin} to ${pageSizeMax}; ${pageSizeDefault} when neither \`first\` nor \`last\` is given.`
   builder.queryField('auditEntries', (t) =>
     t.field({

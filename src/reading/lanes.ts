@@ -107,10 +107,8 @@ function lanesHoldingUp(lanes: readonly Lane[], wanted: number): readonly Lane[]
     ...open.filter(({ limited }) => limited).map(({ walk }) => walk.frontier),
   )
   const able = open.filter((lane) => !lane.limited && lane.walk.frontier < limit)
-  // Those that begin here are asked at once; one that begins farther on may never be needed.
-  const least = Math.min(...able.map(({ walk }) => walk.frontier))
-  const untouched = able.filter(({ walk }) => walk.untouched && walk.frontier === least)
-  if (untouched.length > 0) return untouched
+  const starting = startingLanes(able)
+  if (starting.length > 0) return starting
   const known = lanes.flatMap(({ walk }) => walk.rows.map(({ progress }) => progress)).sort((a, b) => a - b)
   const last = known[wanted - 1]
   if (last !== undefined) return able.filter(({ walk }) => walk.frontier <= last)
@@ -118,6 +116,12 @@ function lanesHoldingUp(lanes: readonly Lane[], wanted: number): readonly Lane[]
   const farthest = Math.max(...able.map(({ walk }) => walk.frontier))
   const behind = able.filter(({ walk }) => walk.frontier < farthest)
   return behind.length > 0 ? behind : able
+}
+
+/** The lanes that are asked first: those that begin here. One that begins farther on may never be needed. */
+export function startingLanes(lanes: readonly Lane[]): readonly Lane[] {
+  const least = Math.min(...lanes.map(({ walk }) => walk.frontier))
+  return lanes.filter(({ walk }) => walk.untouched && !walk.finished && walk.frontier === least)
 }
 
 /** Asks one source until the lane's frontier moves, it fails, or its budget is spent. */

@@ -1,9 +1,10 @@
 import type { Capabilities } from '../model/capabilities.js'
 import type { AuditEntry } from '../model/entry.js'
 import type { SourceFailure } from '../model/failure.js'
-import type { EntryFilter, TimeRange } from '../model/filter.js'
+import type { EntryFilter, FilterField, TimeRange } from '../model/filter.js'
+import type { JsonObject } from '../model/json.js'
 import type { AuditEntryOrder, EntryKey } from '../model/order.js'
-import type { PageAsk, UpstreamPage, UpstreamRow } from '../model/provider.js'
+import type { PageAsk, UpstreamPage, UpstreamRequest, UpstreamRow } from '../model/provider.js'
 
 /** One configured account, as the reading layer sees it. Everything that does I/O is behind these functions. */
 export interface ReadableSource {
@@ -11,6 +12,8 @@ export interface ReadableSource {
   readonly capabilities: Capabilities
   /** Gives a page or a failure; never throws but for an aborted signal's reason. */
   fetchPage(ask: PageAsk, signal: AbortSignal): Promise<UpstreamPage | SourceFailure>
+  /** The request that `fetchPage` would send, without its headers. Left out: `explain` shows none. */
+  describe?(ask: PageAsk): Pick<UpstreamRequest, 'method' | 'path' | 'query' | 'body'>
   /** One entry by the provider's id, null when there is none. Present where `capabilities.lookup`. */
   fetchEntry?(id: string, signal: AbortSignal): Promise<UpstreamRow | null | SourceFailure>
 }
@@ -37,6 +40,9 @@ export interface PageRequest {
   readonly onSourceError: SourceErrorPolicy
   readonly signal: AbortSignal
 }
+
+/** The arguments of a first page that decide what is asked. */
+export type ExplainRequest = Pick<PageRequest, 'first' | 'filter' | 'sources' | 'order'>
 
 export interface EntryEdge {
   readonly cursor: string
@@ -92,11 +98,54 @@ export interface ReadingFailed {
   readonly before: string | null
 }
 
+/** Why a field of the filter is evaluated by the gateway, although it restricts what is asked for. */
+export type ResidualReason =
+  /** The provider has no parameter for it, or none that is known to give all that is asked for. */
+  | 'NO_PARAMETER'
+  /** A value may change its meaning on the way, or the provider is not known to take it. */
+  | 'VALUE_NOT_SENDABLE'
+  /** Its values would take more requests at once than the gateway allows itself. */
+  | 'TOO_MANY_REQUESTS'
+  /** The provider would combine it with a field that is sent in another way than the filter does. */
+  | 'EXCLUSIVE'
+  /** The provider takes it only together with another field, which cannot be sent. */
+  | 'NEEDS_OTHER_FIELD'
+  /** It is negated, or one of alternatives that cannot be asked for one by one. */
+  | 'NOT_REQUIRED'
+
+/** What a first page would ask of one source. */
+export interface SourceExplanation {
+  readonly sourceKey: string
+  /** Nothing of the source can match, so it is not asked. */
+  readonly excluded: boolean
+  /** What the page would start with, all at once. */
+  readonly requests: readonly PlannedRequest[]
+  /** Times that the reading may ask for, newest first. */
+  readonly windows: readonly TimeRange[]
+  /** What the gateway evaluates of the filter, and why. */
+  readonly residual: readonly { readonly field: FilterField; readonly reason: ResidualReason }[]
+  /** What the gateway does in place of the provider, in sentences. */
+  readonly emulated: readonly string[]
+  /** Bounds of `SourceCoverage.requests` for the page. */
+  readonly requestsMin: number
+  readonly requestsMax: number
+}
+
+/** A request without credentials. */
+export interface PlannedRequest {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  /** Parameters of the query, or fields of the body. */
+  readonly parameters: JsonObject
+}
+
 /** The reading layer as the edge sees it. */
 export interface Reader {
   /** In configuration order. */
   readonly sources: readonly ReadableSource[]
   readPage(request: PageRequest): Promise<EntryPage | InputProblem | ReadingFailed>
+  /** What a first page would ask. Sends nothing. */
+  explain(request: ExplainRequest): readonly SourceExplanation[] | InputProblem
   /** One entry by its key: null only when its time step was read to its end and it was not there. */
   readEntry(key: EntryKey, signal: AbortSignal): Promise<AuditEntry | null | SourceFailure>
 }

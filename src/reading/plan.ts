@@ -10,8 +10,9 @@ import {
 } from '../model/filter.js'
 import { type Condition, conditionOf, isAlways, isNever, testOf } from '../model/filter-condition.js'
 import type { Pushdown, UpstreamRow } from '../model/provider.js'
+import type { ResidualReason } from './page.js'
 import { conjuncts, fieldsOf, requiredValues, type Scope, simplify } from './planning/simplify.js'
-import { type Reasons, type ResidualReason, type Share, splitCondition } from './planning/split.js'
+import { type Reasons, type Share, splitCondition } from './planning/split.js'
 import { timeSlices } from './planning/time-slices.js'
 
 /** What one source is asked, and what is left to evaluate here. */

@@ -1,9 +1,7 @@
 import type { EntryKey } from '../model/order.js'
-import type { Pushdown } from '../model/provider.js'
 import { coverageOf, type SourceReport } from './coverage.js'
 import { SealedLater } from './edge.js'
 import {
-  addLane,
   advanceLanes,
   countBefore,
   isOpen,
@@ -13,8 +11,8 @@ import {
   type SourceRun,
   stopOf,
 } from './lanes.js'
-import type { ReadingLimits } from './limits.js'
 import { type MergedRow, takeMerged } from './merge.js'
+import { hintKey, laneKey, lanesOf, plansOf, type ReadingContext } from './open-lanes.js'
 import { openReading, type Reading } from './open-reading.js'
 import type {
   EntryEdge,
@@ -24,10 +22,9 @@ import type {
   ReadableSource,
   ReadingFailed,
 } from './page.js'
-import { type FilterPlan, type PlanPart, planFilter } from './plan.js'
-import type { BindCursors, Position } from './position-cursor.js'
+import type { FilterPlan } from './plan.js'
+import type { Position } from './position-cursor.js'
 import { type Gap, mergeGaps } from './ranges.js'
-import type { KeptWalks, ReadAhead } from './read-ahead.js'
 import {
   type Cut,
   cutAbove,
@@ -38,21 +35,6 @@ import {
   narrowRange,
   progressSpan,
 } from './travel.js'
-import { type SourceHints, Walk } from './walk.js'
-
-/** What pages are read with. */
-export interface ReadingContext {
-  readonly sources: readonly ReadableSource[]
-  readonly bindCursors: BindCursors
-  readonly readAhead: ReadAhead
-  readonly limits: ReadingLimits
-  /** What was learned of a source's order and density. Lost without harm. */
-  readonly hints: {
-    get(key: string): SourceHints | undefined
-    set(key: string, hints: SourceHints): unknown
-  }
-  readonly now: () => number
-}
 
 /**
  * One page of the merged connection: design.md section 4.
@@ -69,12 +51,7 @@ export async function readPage(
 ): Promise<EntryPage | InputProblem | ReadingFailed> {
   const reading = openReading(request, context.sources, context.bindCursors, context.now())
   if ('kind' in reading) return reading
-  const plans = new Map(
-    reading.sources.map((source) => [
-      source.key,
-      planFilter(request.filter, source.capabilities, context.limits),
-    ]),
-  )
+  const plans = plansOf(reading, context.limits)
   const runs = reading.sources.map(runOf)
 
   const stretches: Stretch[] = []
@@ -105,71 +82,6 @@ interface Stretch {
   readonly full: boolean
   /** What may be missing, each from where its source stopped to where the page ends. */
   readonly gaps: readonly Gap[]
-}
-
-/** What a process learns of requests of one kind is kept under this. */
-export function hintKey(sourceKey: string, pushdown: Pushdown): string {
-  return `${sourceKey} ${JSON.stringify(pushdown)}`
-}
-
-function lanesOf(
-  segment: KeyRange,
-  runs: readonly SourceRun[],
-  reading: Reading,
-  plans: ReadonlyMap<string, FilterPlan>,
-  context: ReadingContext,
-): readonly Lane[] {
-  const { travel } = reading
-  const kept = keptWalks(reading, context)
-  // Having passed one segment is progress enough for a page.
-  const isFirst = segment === reading.segments[0]
-  const obligedTo = isFirst ? progressSpan(segment, travel).start : Number.NEGATIVE_INFINITY
-  return runs.flatMap((run) => {
-    const { key: sourceKey, capabilities } = run.source
-    return (plans.get(sourceKey)?.parts ?? []).flatMap((part) => {
-      const range = rangeOfPart(segment, part, capabilities.window?.floorMs)
-      if (range === null) return []
-      const { pushdown, matches } = part
-      const walkPlan = { sourceKey, capabilities, travel, range, pushdown, matches }
-      const walk =
-        kept?.get(laneKey(sourceKey, part))?.fork(walkPlan) ??
-        new Walk(walkPlan, hintsOf(sourceKey, pushdown, reading, context))
-      return [addLane(run, part, walk, obligedTo)]
-    })
-  })
-}
-
-function laneKey(sourceKey: string, part: PlanPart): string {
-  return `${sourceKey} ${part.key}`
-}
-
-function rangeOfPart(segment: KeyRange, { range }: PlanPart, floorMs: number | undefined): KeyRange | null {
-  const { sinceMs = Number.NEGATIVE_INFINITY, untilMs } = range
-  const leastMs = Math.max(sinceMs, floorMs ?? Number.NEGATIVE_INFINITY)
-  const top = untilMs === undefined ? null : cutAbove(untilMs - 1)
-  const bottom = leastMs === Number.NEGATIVE_INFINITY ? null : cutAbove(leastMs - 1)
-  return narrowRange(segment, top, bottom)
-}
-
-function keptWalks(
-  { request, segments, backward, travel }: Reading,
-  context: ReadingContext,
-): KeptWalks | undefined {
-  const [goesOn, bounds] = backward ? [request.before, request.after] : [request.after, request.before]
-  const plain = goesOn !== undefined && bounds === undefined && segments.length === 1
-  return plain ? context.readAhead.get(goesOn, travel) : undefined
-}
-
-function hintsOf(
-  sourceKey: string,
-  pushdown: Pushdown,
-  reading: Reading,
-  { hints }: ReadingContext,
-): SourceHints | undefined {
-  const known = hints.get(hintKey(sourceKey, pushdown))
-  const kind = reading.orders.find(([key]) => key === sourceKey)?.[1]
-  if (kind === undefined || known?.order.kind === kind) return known
-  return { order: { kind, proven: kind === 'unsorted' }, ...(known && { stride: known.stride }) }
 }
 
 /**

@@ -3,12 +3,14 @@ import type { AuditEntry } from '../model/entry.js'
 import { isFailure, type SourceFailure } from '../model/failure.js'
 import type { EntryKey } from '../model/order.js'
 import type { Secret } from '../model/secret.js'
+import { explain } from './explain.js'
 import { addLane, advanceLanes, runOf } from './lanes.js'
 import { defaultReadingLimits, type ReadingLimits } from './limits.js'
+import { hintKey, type ReadingContext } from './open-lanes.js'
 import type { ReadableSource, Reader } from './page.js'
 import { createCursorCodecs } from './position-cursor.js'
 import { createReadAhead } from './read-ahead.js'
-import { hintKey, type ReadingContext, readPage } from './read-page.js'
+import { readPage } from './read-page.js'
 import { cutAbove } from './travel.js'
 import { Walk } from './walk.js'
 
@@ -39,6 +41,7 @@ export function createReader(options: ReaderOptions): Reader {
   return {
     sources: options.sources,
     readPage: (request) => readPage(request, context),
+    explain: (request) => explain(request, context),
     readEntry: (key, signal) => readEntry(key, signal, context),
   }
 }

@@ -25,6 +25,7 @@ export function connectSource(options: {
   return {
     key,
     capabilities,
+    describe: (ask) => dialect.pageRequest(ask),
     async fetchPage(ask, signal) {
       const answer = await client.send(dialect, dialect.pageRequest(ask), signal)
       const outcome = isFailure(answer) ? answer : dialect.readPage(answer)

@@ -111,6 +111,10 @@ export class FakeReader implements Reader {
     return this.#readPage(request)
   }
 
+  explain(): ReturnType<Reader['explain']> {
+    return []
+  }
+
   readEntry(...[key, signal]: Parameters<Reader['readEntry']>): ReturnType<Reader['readEntry']> {
     this.lookedUp.push(key.id)
     return this.#readEntry(key, signal)

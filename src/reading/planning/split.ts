@@ -2,22 +2,8 @@ import type { Capabilities, FilterSupport } from '../../model/capabilities.js'
 import { type PushdownField, pushdownFields } from '../../model/filter.js'
 import type { Condition } from '../../model/filter-condition.js'
 import type { Pushdown } from '../../model/provider.js'
+import type { ResidualReason } from '../page.js'
 import { both, conjuncts, requiredValues, type Scope } from './simplify.js'
-
-/** Why a field of the filter is evaluated by the gateway, although it restricts what is asked for. */
-export type ResidualReason =
-  /** The provider has no parameter for it, or none that is known to give all that is asked for. */
-  | 'NO_PARAMETER'
-  /** A value may change its meaning on the way, or the provider is not known to take it. */
-  | 'VALUE_NOT_SENDABLE'
-  /** Its values would take more requests at once than the gateway allows itself. */
-  | 'TOO_MANY_REQUESTS'
-  /** The provider would combine it with a field that is sent in another way than the filter does. */
-  | 'EXCLUSIVE'
-  /** The provider takes it only together with another field, which cannot be sent. */
-  | 'NEEDS_OTHER_FIELD'
-  /** It is negated, or one of alternatives that cannot be asked for one by one. */
-  | 'NOT_REQUIRED'
 
 export type Reasons = Map<string, ResidualReason>
 

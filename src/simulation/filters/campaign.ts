@@ -2,7 +2,7 @@ import type { Capabilities } from '../../model/capabilities.js'
 import type { EntryFilter } from '../../model/filter.js'
 import { type AuditEntryOrder, compareNewestFirst, type EntryKey } from '../../model/order.js'
 import { Secret } from '../../model/secret.js'
-import type { ReadableSource, SourceCoverage } from '../../reading/page.js'
+import type { ReadableSource, SourceCoverage, SourceExplanation } from '../../reading/page.js'
 import { createReader } from '../../reading/reader.js'
 import { SeededRandom } from '../random.js'
 import { type Account, accountsNowMs, drawAccounts, sourceOf, truthOf } from './accounts.js'
@@ -39,6 +39,8 @@ interface Transcript {
   readonly keys: readonly EntryKey[]
   readonly requests: number
   readonly coverage: readonly (readonly SourceCoverage[])[]
+  /** What the first page was said to ask. */
+  readonly explained: readonly SourceExplanation[]
 }
 
 /**
@@ -120,6 +122,8 @@ async function tryFilter(world: World, index: number) {
     ...compare('without pushdown', plain.keys, truth),
     ...judgeCoverage(planned),
     ...judgeCoverage(plain),
+    ...judgeExplanation(planned),
+    ...judgeExplanation(plain),
   ]
   return { filter, planned, plain, complaints }
 }
@@ -141,6 +145,8 @@ async function readAll(
   const reader = createReader({ sources, secrets, now: () => accountsNowMs })
   const found: EntryKey[] = []
   const coverage: (readonly SourceCoverage[])[] = []
+  const explained = reader.explain({ first, filter, sources: keys, order })
+  if ('kind' in explained) throw new Error(explained.message)
   let requests = 0
   let after: string | undefined
   for (let pages = 0; pages < 500; pages += 1) {
@@ -153,7 +159,7 @@ async function readAll(
       onSourceError: 'PARTIAL',
       signal: neverAborted,
     })
-    if (page.kind !== 'page') return { keys: found, requests, coverage: [...coverage, failedRow(page)] }
+    if (page.kind !== 'page') throw new Error(`A page could not be read: ${JSON.stringify(page)}`)
     coverage.push(page.coverage)
     for (const row of page.coverage) requests += row.requests
     for (const { entry } of page.edges) {
@@ -162,11 +168,7 @@ async function readAll(
     if (!page.hasNextPage || page.endCursor === null) break
     after = page.endCursor
   }
-  return { keys: found, requests, coverage }
-}
-
-function failedRow(page: object): readonly SourceCoverage[] {
-  throw new Error(`A page could not be read: ${JSON.stringify(page)}`)
+  return { keys: found, requests, coverage, explained }
 }
 
 function compare(what: string, keys: readonly EntryKey[], truth: readonly EntryKey[]): readonly string[] {
@@ -199,4 +201,19 @@ function judgeCoverage({ coverage, keys }: Transcript): readonly string[] {
     complaints.push(`${matched} matched in a reading of one page of ${keys.length}`)
   }
   return complaints
+}
+
+/** The first page keeps within what was said before it. */
+function judgeExplanation({ coverage, explained }: Transcript): readonly string[] {
+  const rows = coverage[0] ?? []
+  return explained.flatMap((plan, index) => {
+    const { state, requests, sourceKey } = rows[index] ?? { state: 'FAILED', requests: -1, sourceKey: '' }
+    const kept =
+      sourceKey === plan.sourceKey &&
+      requests >= plan.requestsMin &&
+      requests <= plan.requestsMax &&
+      plan.requests.length === plan.requestsMin &&
+      (!plan.excluded || state === 'EXCLUDED')
+    return kept ? [] : [`${sourceKey} made ${requests} requests, explained as ${JSON.stringify(plan)}`]
+  })
 }

@@ -1,0 +1,104 @@
+import type { Pushdown } from '../model/provider.js'
+import { addLane, type Lane, type SourceRun } from './lanes.js'
+import type { ReadingLimits } from './limits.js'
+import type { Reading } from './open-reading.js'
+import type { ReadableSource } from './page.js'
+import { type FilterPlan, type PlanPart, planFilter } from './plan.js'
+import type { BindCursors } from './position-cursor.js'
+import type { KeptWalks, ReadAhead } from './read-ahead.js'
+import { cutAbove, type KeyRange, narrowRange, progressSpan } from './travel.js'
+import { type SourceHints, Walk } from './walk.js'
+
+/** What pages are read with. */
+export interface ReadingContext {
+  readonly sources: readonly ReadableSource[]
+  readonly bindCursors: BindCursors
+  readonly readAhead: ReadAhead
+  readonly limits: ReadingLimits
+  /** What was learned of a source's order and density. Lost without harm. */
+  readonly hints: {
+    get(key: string): SourceHints | undefined
+    set(key: string, hints: SourceHints): unknown
+  }
+  readonly now: () => number
+}
+
+/** The plan of every source asked, by its key. */
+export function plansOf(
+  { request, sources }: Reading,
+  limits: ReadingLimits,
+): ReadonlyMap<string, FilterPlan> {
+  return new Map(
+    sources.map(({ key, capabilities }) => [key, planFilter(request.filter, capabilities, limits)]),
+  )
+}
+
+/** What a process learns of requests of one kind is kept under this. */
+export function hintKey(sourceKey: string, pushdown: Pushdown): string {
+  return `${sourceKey} ${JSON.stringify(pushdown)}`
+}
+
+/**
+ * The lanes of one segment: one for every part of every source's plan that has entries there. They go on from what
+ * the page before kept, else from what this process has learned of such requests.
+ */
+export function lanesOf(
+  segment: KeyRange,
+  runs: readonly SourceRun[],
+  reading: Reading,
+  plans: ReadonlyMap<string, FilterPlan>,
+  context: ReadingContext,
+): readonly Lane[] {
+  const { travel } = reading
+  const kept = keptWalks(reading, context)
+  // Having passed one segment is progress enough for a page.
+  const isFirst = segment === reading.segments[0]
+  const obligedTo = isFirst ? progressSpan(segment, travel).start : Number.NEGATIVE_INFINITY
+  return runs.flatMap((run) => {
+    const { key: sourceKey, capabilities } = run.source
+    return (plans.get(sourceKey)?.parts ?? []).flatMap((part) => {
+      const range = rangeOfPart(segment, part, capabilities.window?.floorMs)
+      if (range === null) return []
+      const { pushdown, matches } = part
+      const walkPlan = { sourceKey, capabilities, travel, range, pushdown, matches }
+      const walk =
+        kept?.get(laneKey(sourceKey, part))?.fork(walkPlan) ??
+        new Walk(walkPlan, hintsOf(sourceKey, pushdown, reading, context))
+      return [addLane(run, part, walk, obligedTo)]
+    })
+  })
+}
+
+/** Names a lane of a reading: the same from page to page. */
+export function laneKey(sourceKey: string, part: PlanPart): string {
+  return `${sourceKey} ${part.key}`
+}
+
+function rangeOfPart(segment: KeyRange, { range }: PlanPart, floorMs: number | undefined): KeyRange | null {
+  const { sinceMs = Number.NEGATIVE_INFINITY, untilMs } = range
+  const leastMs = Math.max(sinceMs, floorMs ?? Number.NEGATIVE_INFINITY)
+  const top = untilMs === undefined ? null : cutAbove(untilMs - 1)
+  const bottom = leastMs === Number.NEGATIVE_INFINITY ? null : cutAbove(leastMs - 1)
+  return narrowRange(segment, top, bottom)
+}
+
+function keptWalks(
+  { request, segments, backward, travel }: Reading,
+  context: ReadingContext,
+): KeptWalks | undefined {
+  const [goesOn, bounds] = backward ? [request.before, request.after] : [request.after, request.before]
+  const plain = goesOn !== undefined && bounds === undefined && segments.length === 1
+  return plain ? context.readAhead.get(goesOn, travel) : undefined
+}
+
+function hintsOf(
+  sourceKey: string,
+  pushdown: Pushdown,
+  reading: Reading,
+  { hints }: ReadingContext,
+): SourceHints | undefined {
+  const known = hints.get(hintKey(sourceKey, pushdown))
+  const kind = reading.orders.find(([key]) => key === sourceKey)?.[1]
+  if (kind === undefined || known?.order.kind === kind) return known
+  return { order: { kind, proven: kind === 'unsorted' }, ...(known && { stride: known.stride }) }
+}
