@@ -54,8 +54,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'the pin is told but not kept',
     file: 'reading/open-reading.ts',
-    find: 'const span = rangeOf(request.filter, asOfMs)',
-    replace: 'const span = rangeOf(request.filter, nowMs)',
+    find: 'rangeOf(times, asOfMs)',
+    replace: 'rangeOf(times, nowMs)',
   },
   {
     name: 'a gap is forgotten in the cursor',
@@ -72,14 +72,14 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'a gap is not written',
     file: 'reading/read-page.ts',
-    find: 'const gaps = failed.flatMap((lane) => gapOf(lane, segment, end, reading) ?? [])',
+    find: 'const gaps = failed.flatMap((run) => gapOf(run, lanes, segment, end, reading) ?? [])',
     replace: 'const gaps: readonly Gap[] = []',
   },
   {
     name: 'a gap begins a time step late',
     file: 'reading/read-page.ts',
-    find: 'const stop = walk.frontier > walk.startsAt ? cutAtFrontier(walk.frontier, reading.travel) : null',
-    replace: 'const stop = cutAtFrontier(walk.frontier + 1, reading.travel)',
+    find: 'cutAtFrontier(stoppedAt, travel) : null',
+    replace: 'cutAtFrontier(stoppedAt + 1, travel) : null',
   },
   {
     name: 'a gap ends before the page does',
@@ -97,8 +97,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'a failed source is taken as finished',
     file: 'reading/read-page.ts',
-    find: 'const failed = lanes.filter((lane) => lane.failure !== null)',
-    replace: 'const failed = lanes.filter((lane) => lane.failure !== null && false)',
+    find: '.filter(({ failure }) => failure !== null)',
+    replace: '.filter(({ failure }) => failure !== null && false)',
   },
   {
     name: 'ids are compared by locale',
@@ -153,8 +153,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'the merge gives out the time step at the frontier',
     file: 'reading/merge.ts',
-    find: 'seen.progress >= frontier',
-    replace: 'seen.progress > frontier',
+    find: 'seen.progress >= head.end',
+    replace: 'seen.progress > head.end',
   },
   {
     name: 'read-ahead is not bound to the cursor',
@@ -227,8 +227,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'hasNextPage is that of the first source',
     file: 'reading/lanes.ts',
-    find: 'return lane.failure === null && !lane.walk.finished',
-    replace: 'return lane.failure === null && !lane.walk.finished && lane.source.key !== "hiring"',
+    find: 'return lane.run.failure === null && !isFinished(lane)',
+    replace: 'return lane.run.failure === null && !isFinished(lane) && lane.run.source.key !== "hiring"',
   },
   {
     name: 'a list without a total is taken to end where it once ended',
@@ -245,8 +245,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'what the provider does not evaluate is not evaluated here',
     file: 'reading/plan.ts',
-    find: 'return tests.every((test) => test(content))',
-    replace: 'return tests.length > 0 || content !== null',
+    find: 'return tests.some((test) => test?.(entry))',
+    replace: 'return tests.length > 0 || entry !== null',
   },
   {
     name: 'entries of one time are not sorted by their id',
@@ -293,8 +293,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'an order that broke leaves no gap',
     file: 'reading/read-page.ts',
-    find: "walk.hints.order.kind === 'unsorted' && !known.has(source.key)",
-    replace: "walk.hints.order.kind === 'unsorted' && known.has(source.key)",
+    find: 'return !known.has(source.key) &&',
+    replace: 'return known.has(source.key) &&',
   },
   {
     name: 'a window is not cut to the longest that the provider takes',
@@ -330,8 +330,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'a cursor that the provider refuses ends the source',
     file: 'reading/lanes.ts',
-    find: 'isCursorRefusal(ask, page) && walk.refuseCursor() ? null : page',
-    replace: 'page',
+    find: 'else if (!(isCursorRefusal(ask, page) && walk.refuseCursor())) run.failure ??= page',
+    replace: 'else run.failure ??= page',
   },
   {
     name: 'the reading waits for a source that failed',

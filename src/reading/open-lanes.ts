@@ -91,13 +91,24 @@ function keptWalks(
   return plain ? context.readAhead.get(goesOn, travel) : undefined
 }
 
+/** Keeps what a page has learned of a source. */
+export function rememberHints({ source, lanes }: SourceRun, { hints }: ReadingContext): void {
+  for (const { part, walk } of lanes) hints.set(hintKey(source.key, part.pushdown), walk.hints)
+  const seen = lanes.map(({ walk }) => walk.hints)
+  const least = seen.find(({ order }) => order.kind === 'unsorted') ?? seen.find(({ order }) => order.proven)
+  if (least) hints.set(source.key, { order: least.order })
+}
+
 function hintsOf(
   sourceKey: string,
   pushdown: Pushdown,
   reading: Reading,
   { hints }: ReadingContext,
 ): SourceHints | undefined {
-  const known = hints.get(hintKey(sourceKey, pushdown))
+  const ofPart = hints.get(hintKey(sourceKey, pushdown))
+  // The order is the provider's, whatever is asked; the density is of what is asked.
+  const order = hints.get(sourceKey)?.order ?? ofPart?.order
+  const known = order && { ...ofPart, order }
   const kind = reading.orders.find(([key]) => key === sourceKey)?.[1]
   if (kind === undefined || known?.order.kind === kind) return known
   return { order: { kind, proven: kind === 'unsorted' }, ...(known && { stride: known.stride }) }

@@ -12,7 +12,7 @@ import {
   stopOf,
 } from './lanes.js'
 import { type MergedRow, takeMerged } from './merge.js'
-import { hintKey, laneKey, lanesOf, plansOf, type ReadingContext } from './open-lanes.js'
+import { laneKey, lanesOf, plansOf, type ReadingContext, rememberHints } from './open-lanes.js'
 import { openReading, type Reading } from './open-reading.js'
 import type {
   EntryEdge,
@@ -65,9 +65,7 @@ export async function readPage(
     rows.push(...stretch.rows)
     if (stretch.end !== null) break
   }
-  for (const { source, lanes } of runs) {
-    for (const { part, walk } of lanes) context.hints.set(hintKey(source.key, part.pushdown), walk.hints)
-  }
+  for (const run of runs) rememberHints(run, context)
   return pageOf(reading, plans, runs, stretches, rows, context)
 }
 

@@ -20,7 +20,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Within node_modules, so that the compiled files find their packages. */
 const workshop = join(root, 'node_modules', '.cache', 'auditgraph-planted-bugs')
 /** What the simulation is made of. */
-const folders = ['model', 'reading', 'reading/paging', 'simulation', 'simulation/history']
+const folders = ['model', 'reading', 'reading/paging', 'reading/planning', 'simulation', 'simulation/history']
 
 /** Compiles the reading layer and its simulation with one bug in it, and loads the simulation's entrance. */
 export async function plant(bug: PlantedBug | null): Promise<RunCampaign> {

@@ -86,7 +86,7 @@ function simplifyTime(range: TimeRange, within: TimeRange): Condition {
     : { kind: 'time', range: cut }
 }
 
-export function intersectRanges(a: TimeRange, b: TimeRange): TimeRange {
+function intersectRanges(a: TimeRange, b: TimeRange): TimeRange {
   const sinceMs = Math.max(a.sinceMs ?? Number.NEGATIVE_INFINITY, b.sinceMs ?? Number.NEGATIVE_INFINITY)
   const untilMs = Math.min(a.untilMs ?? Number.POSITIVE_INFINITY, b.untilMs ?? Number.POSITIVE_INFINITY)
   return {

@@ -10,7 +10,7 @@ import { matchesByHand } from './brute-force.js'
 import { drawFilter } from './draw-filter.js'
 
 /** A filter that was read differently in one of the three ways. */
-export interface BrokenFilter {
+interface BrokenFilter {
   /** Of the world; the filter is drawn from it and `index`. */
   readonly seed: number
   readonly index: number
