@@ -1,20 +1,53 @@
 import type { SourceFailure } from '../model/failure.js'
-import type { EntryEdge, EntryPage, SourceCoverage } from '../reading/page.js'
+import type { EntryCount, EntryEdge, EntryPage, PageRequest, SourceCoverage } from '../reading/page.js'
 import type { GatewayBuilder } from './builder.js'
+import type { GraphContext } from './context.js'
 import type { EntryTypes } from './entry-types.js'
-import type { CountExactness, GatewayEnums } from './enums.js'
+import type { GatewayEnums } from './enums.js'
+import { badUserInput } from './errors.js'
 import type { defineTimeRange } from './explain-types.js'
+import { untilEnded } from './operation-end.js'
 import type { SourceTypes } from './source-types.js'
 
-interface EntryCount {
-  readonly value: number
-  readonly exactness: CountExactness
+/** A page with the request that it answers, for what is only found out when it is asked for. */
+export interface Connection extends EntryPage {
+  readonly request: PageRequest
 }
 
-/** How many entries match, from one page alone: exact only when the page is the whole of a complete reading. */
-function countEntries(page: EntryPage): EntryCount {
+/** Entries that one count may read at most. */
+const countLimitMax = 10_000
+
+/** From one page alone the count is exact only when the page is the whole of a complete reading. */
+function countOnPage(page: EntryPage): EntryCount {
   const whole = page.complete && !page.hasNextPage && !page.hasPreviousPage
   return { value: page.edges.length, exactness: whole ? 'EXACT' : 'AT_LEAST' }
+}
+
+/** Counts are kept for the operation, so that two fields of one connection cost one reading. */
+const counts = new WeakMap<EntryPage, Map<number, Promise<EntryCount>>>()
+
+/** What the page tells, or, given a limit, what reading up to it does. Throws BAD_USER_INPUT for a limit out of bounds. */
+function countEntries(
+  page: Connection,
+  limit: number | null | undefined,
+  { reader, signal }: GraphContext,
+): Promise<EntryCount> | EntryCount {
+  const onPage = countOnPage(page)
+  if (typeof limit !== 'number') return onPage
+  if (limit < 1 || limit > countLimitMax) {
+    throw badUserInput(['limit'], `\`limit\` is ${limit}; it must be from 1 to ${countLimitMax}.`)
+  }
+  if (onPage.exactness === 'EXACT') return onPage
+  const known = counts.get(page) ?? new Map<number, Promise<EntryCount>>()
+  counts.set(page, known)
+  const { filter, order, sources } = page.request
+  const counted =
+    known.get(limit) ??
+    untilEnded(signal, () =>
+      reader.count({ filter, order, ...(sources && { sources }), asOfMs: page.asOfMs, limit, signal }),
+    )
+  known.set(limit, counted)
+  return counted
 }
 
 /** Defines `AuditEntryConnection` and its parts: Relay's connection with coverage. */
@@ -27,7 +60,8 @@ export function defineConnectionTypes(
 ) {
   const parts = defineParts(builder, enums, entries)
   const coverage = defineCoverage(builder, enums, sources, TimeRangeType)
-  return builder.objectRef<EntryPage>('AuditEntryConnection').implement({
+  const limit = `Count by reading up to so many entries from the begin of the reading, 1 to ${countLimitMax}: that asks the providers. Left out: what the page alone tells.`
+  return builder.objectRef<Connection>('AuditEntryConnection').implement({
     description:
       'One page of entries over all sources asked, and what it covers. A missing entry is always inside a range that `coverage` names.',
     fields: (t) => ({
@@ -45,15 +79,17 @@ export function defineConnectionTypes(
         nullable: true,
         description:
           'How many entries match in all. Null unless that is known exactly over every source asked. See `count`.',
-        resolve: (page) => {
-          const count = countEntries(page)
+        args: { limit: t.arg.int({ description: limit }) },
+        resolve: async (page, args, context) => {
+          const count = await countEntries(page, args.limit, context)
           return count.exactness === 'EXACT' ? count.value : null
         },
       }),
       count: t.field({
         type: parts.EntryCount,
-        description: 'How many entries match as far as this page tells, and how sure that is.',
-        resolve: countEntries,
+        description: 'How many entries match in the whole reading, and how sure that is.',
+        args: { limit: t.arg.int({ description: limit }) },
+        resolve: (page, args, context) => countEntries(page, args.limit, context),
       }),
       asOf: t.expose('asOfMs', {
         type: 'DateTime',

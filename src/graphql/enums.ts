@@ -1,11 +1,9 @@
 import type { ActionKind, ActorType } from '../model/entry.js'
 import type { FailureKind } from '../model/failure.js'
 import type { AuditEntryOrder } from '../model/order.js'
-import type { CoverageState, ResidualReason, SourceErrorPolicy } from '../reading/page.js'
+import type { CoverageState, EntryCount, ResidualReason, SourceErrorPolicy } from '../reading/page.js'
 import type { GatewayBuilder } from './builder.js'
 
-/** How sure `EntryCount.value` is. */
-export type CountExactness = 'EXACT' | 'AT_LEAST' | 'UNKNOWN'
 /** Who evaluates a field of the filter. */
 export type FilterEvaluation = 'PROVIDER' | 'PARTLY_PROVIDER' | 'GATEWAY'
 /** `Capabilities.paging` as the schema names it. */
@@ -82,7 +80,7 @@ const exactness = {
   EXACT: 'The value is the number of all matching entries.',
   AT_LEAST: 'There are at least this many matching entries.',
   UNKNOWN: 'Nothing is known of the number.',
-} satisfies Record<CountExactness, string>
+} satisfies Record<EntryCount['exactness'], string>
 
 const residualReasons = {
   NO_PARAMETER: 'The provider has no parameter for it, or none that is known to give all that is asked for.',

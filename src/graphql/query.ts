@@ -93,7 +93,7 @@ function defineAuditEntries(
         if (page.kind === 'inputProblem') throw fromInputProblem(page)
         noteOutcomes(page, context)
         if (page.kind === 'readingFailed') throw upstreamFailed(page)
-        return page
+        return { ...page, request }
       },
     }),
   )

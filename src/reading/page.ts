@@ -113,6 +113,20 @@ export type ResidualReason =
   /** It is negated, or one of alternatives that cannot be asked for one by one. */
   | 'NOT_REQUIRED'
 
+/** A number of matching entries, and how sure it is. */
+export interface EntryCount {
+  readonly value: number
+  readonly exactness: 'EXACT' | 'AT_LEAST' | 'UNKNOWN'
+}
+
+/** What is counted: all entries of a reading, up to `limit`. */
+export type CountRequest = Pick<PageRequest, 'filter' | 'sources' | 'order' | 'signal'> & {
+  /** The instant that the reading is pinned at, UTC milliseconds. */
+  readonly asOfMs: number
+  /** 1 or more. */
+  readonly limit: number
+}
+
 /** What a first page would ask of one source. */
 export interface SourceExplanation {
   readonly sourceKey: string
@@ -144,6 +158,8 @@ export interface Reader {
   /** In configuration order. */
   readonly sources: readonly ReadableSource[]
   readPage(request: PageRequest): Promise<EntryPage | InputProblem | ReadingFailed>
+  /** How many entries a reading has, by reading them. */
+  count(request: CountRequest): Promise<EntryCount>
   /** What a first page would ask. Sends nothing. */
   explain(request: ExplainRequest): readonly SourceExplanation[] | InputProblem
   /** One entry by its key: null only when its time step was read to its end and it was not there. */

@@ -257,3 +257,40 @@ describe('times within and, or and not', () => {
     }
   })
 })
+
+describe('a count', () => {
+  const rows = Array.from({ length: 300 }, (_, index) => entry(index, { actor: index % 3 === 0 ? 'a' : 'b' }))
+  const signal = new AbortController().signal
+  const request = {
+    filter: { actorIds: ['a'] },
+    order: 'NEWEST_FIRST',
+    asOfMs: nowMs,
+    limit: 500,
+    signal,
+  } as const
+
+  it.each([
+    [500, { value: 100, exactness: 'EXACT' }],
+    [100, { value: 100, exactness: 'EXACT' }],
+    [99, { value: 99, exactness: 'AT_LEAST' }],
+    [1, { value: 1, exactness: 'AT_LEAST' }],
+  ])('up to %i of 100', async (limit, expected) => {
+    expect(await readerOf(sourceOf(rows)).count({ ...request, limit })).toEqual(expected)
+  })
+
+  it('is of the reading as it was pinned', async () => {
+    const asOfMs = nowMs - 150 * 60_000
+    expect(await readerOf(sourceOf(rows)).count({ ...request, asOfMs })).toEqual({
+      value: 50,
+      exactness: 'EXACT',
+    })
+  })
+
+  it('is never exact where a source failed, and unknown where nothing could be read', async () => {
+    const broken = sourceOf(rows, (_, number) => (number > 2 ? sourceFailure('UNAVAILABLE') : null))
+    const whole = { ...request, filter: { not: { actorIds: ['a'] } } }
+    expect(await readerOf(broken).count(whole)).toMatchObject({ exactness: 'AT_LEAST' })
+    const dead = sourceOf(rows, () => sourceFailure('UNAVAILABLE'))
+    expect(await readerOf(dead).count(request)).toEqual({ value: 0, exactness: 'UNKNOWN' })
+  })
+})

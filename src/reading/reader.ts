@@ -3,6 +3,7 @@ import type { AuditEntry } from '../model/entry.js'
 import { isFailure, type SourceFailure } from '../model/failure.js'
 import type { EntryKey } from '../model/order.js'
 import type { Secret } from '../model/secret.js'
+import { countEntries } from './count.js'
 import { explain } from './explain.js'
 import { addLane, advanceLanes, runOf } from './lanes.js'
 import { defaultReadingLimits, type ReadingLimits } from './limits.js'
@@ -41,6 +42,7 @@ export function createReader(options: ReaderOptions): Reader {
   return {
     sources: options.sources,
     readPage: (request) => readPage(request, context),
+    count: (request) => countEntries(request, context),
     explain: (request) => explain(request, context),
     readEntry: (key, signal) => readEntry(key, signal, context),
   }
