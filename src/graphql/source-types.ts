@@ -7,6 +7,7 @@ import type { GraphContext } from './context.js'
 import { defineProviderEnum, type FilterEvaluation, type GatewayEnums } from './enums.js'
 import { encodeSourceId } from './global-id.js'
 import { isEntry, type NodeValue } from './node-loader.js'
+import { defineVocabulary, vocabularyOf } from './vocabulary-types.js'
 
 export type SourceTypes = ReturnType<typeof defineSourceTypes>
 
@@ -24,6 +25,7 @@ export function defineSourceTypes(
 ) {
   const Provider = defineProviderEnum(builder, providerIds)
   const SourceCapabilities = defineCapabilities(builder, enums)
+  const Vocabulary = defineVocabulary(builder, enums)
   const Node = builder.interfaceRef<NodeValue>('Node').implement({
     description: 'An object that has a global id. See Relay’s object identification.',
     resolveType: (value) => (isEntry(value) ? 'AuditEntry' : 'Source'),
@@ -55,6 +57,11 @@ export function defineSourceTypes(
       capabilities: t.expose('capabilities', {
         type: SourceCapabilities,
         description: 'What the provider can do by itself. It changes the cost of a query, never its meaning.',
+      }),
+      vocabulary: t.field({
+        type: Vocabulary,
+        description: 'The provider’s words, as documented and as seen. Asks nobody.',
+        resolve: (source, _, { reader }) => vocabularyOf(source, reader.seenWords(source.key)),
       }),
     }),
   })

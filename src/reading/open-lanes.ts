@@ -6,6 +6,7 @@ import type { ReadableSource } from './page.js'
 import { type FilterPlan, type PlanPart, planFilter } from './plan.js'
 import type { BindCursors } from './position-cursor.js'
 import type { KeptWalks, ReadAhead } from './read-ahead.js'
+import type { SeenWordsLog } from './seen-words.js'
 import { cutAbove, type KeyRange, narrowRange, progressSpan } from './travel.js'
 import { type SourceHints, Walk } from './walk.js'
 
@@ -20,6 +21,7 @@ export interface ReadingContext {
     get(key: string): SourceHints | undefined
     set(key: string, hints: SourceHints): unknown
   }
+  readonly seenWords: SeenWordsLog
   readonly now: () => number
 }
 

@@ -113,6 +113,21 @@ export type ResidualReason =
   /** It is negated, or one of alternatives that cannot be asked for one by one. */
   | 'NOT_REQUIRED'
 
+/** A provider's word as the entries that this process has delivered used it. */
+export interface SeenWord {
+  readonly word: string
+  /** How often it was delivered; the same entry counts each time. */
+  readonly count: number
+  /** Times of the oldest and the newest of these entries, UTC milliseconds. */
+  readonly oldestMs: number
+  readonly newestMs: number
+}
+
+export interface SeenWords {
+  readonly actions: readonly SeenWord[]
+  readonly resourceTypes: readonly SeenWord[]
+}
+
 /** A number of matching entries, and how sure it is. */
 export interface EntryCount {
   readonly value: number
@@ -158,6 +173,8 @@ export interface Reader {
   /** In configuration order. */
   readonly sources: readonly ReadableSource[]
   readPage(request: PageRequest): Promise<EntryPage | InputProblem | ReadingFailed>
+  /** The words of one source that this process has seen. Asks nobody. */
+  seenWords(sourceKey: string): SeenWords
   /** How many entries a reading has, by reading them. */
   count(request: CountRequest): Promise<EntryCount>
   /** What a first page would ask. Sends nothing. */

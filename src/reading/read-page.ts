@@ -170,6 +170,7 @@ function pageOf(
   const positionAt = positionsOf(reading, gaps, newGaps, runs)
   const edges = rows.map(({ key, seen }, index): EntryEdge => {
     const entry = { ...seen.row.content(), sourceKey: key.sourceKey }
+    context.seenWords.note(entry)
     const isLast = index === rows.length - 1
     return new SealedLater(entry, () => reading.cursors.encode(positionAt(key, isLast ? searched : null)))
   })

@@ -12,6 +12,7 @@ import type { ReadableSource, Reader } from './page.js'
 import { createCursorCodecs } from './position-cursor.js'
 import { createReadAhead } from './read-ahead.js'
 import { readPage } from './read-page.js'
+import { SeenWordsLog } from './seen-words.js'
 import { cutAbove } from './travel.js'
 import { Walk } from './walk.js'
 
@@ -36,12 +37,14 @@ export function createReader(options: ReaderOptions): Reader {
     bindCursors: createCursorCodecs(options.secrets, limits.cursorLifetimeMs),
     readAhead: createReadAhead(limits, options.now),
     limits,
+    seenWords: new SeenWordsLog(),
     hints: new LRUCache({ max: hintsMax }),
     now: options.now,
   }
   return {
     sources: options.sources,
     readPage: (request) => readPage(request, context),
+    seenWords: (sourceKey) => context.seenWords.of(sourceKey),
     count: (request) => countEntries(request, context),
     explain: (request) => explain(request, context),
     readEntry: (key, signal) => readEntry(key, signal, context),

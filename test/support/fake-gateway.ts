@@ -111,6 +111,10 @@ export class FakeReader implements Reader {
     return this.#readPage(request)
   }
 
+  seenWords(): ReturnType<Reader['seenWords']> {
+    return { actions: [], resourceTypes: [] }
+  }
+
   async count(): ReturnType<Reader['count']> {
     return { value: 0, exactness: 'UNKNOWN' }
   }
