@@ -47,7 +47,7 @@ export interface PlanLimits {
   readonly partsPerSource: number
 }
 
-/** Ranges of time that one plan is cut into at most. */
+/** Ranges of time that one plan, or one share of it, is cut into at most. */
 const slicesMax = 16
 
 /** What a part is made of before parts that ask the same are joined. */
@@ -74,7 +74,14 @@ export function planFilter(filter: EntryFilter, capabilities: Capabilities, limi
   const reasons: Reasons = new Map()
   const slices = timeSlices(simplify(whole, { vocabulary, range: {} }), slicesMax)
   const drafts = slices.flatMap((range) =>
-    draftsOf(whole, { vocabulary, range }, capabilities, limits, reasons),
+    draftsOf(
+      whole,
+      { vocabulary, range },
+      capabilities,
+      limits,
+      reasons,
+      Math.floor(slicesMax / slices.length),
+    ),
   )
   const parts = joinDrafts(drafts).map((group, index) => partOf(group, index, filter))
   const fields = new Set(parts.flatMap((part) => part.residual))
@@ -93,17 +100,18 @@ function draftsOf(
   capabilities: Capabilities,
   limits: PlanLimits,
   reasons: Reasons,
+  cutsMax: number,
 ): readonly Draft[] {
   const condition = simplify(whole, scope)
   if (isNever(condition)) return []
   const shares = splitCondition(condition, limits.partsPerSource, { capabilities, scope, reasons })
-  return shares.flatMap((share) => draftsOfShare(condition, share, scope))
+  return shares.flatMap((share) => draftsOfShare(condition, share, scope, cutsMax))
 }
 
 /** A share may hold in a shorter time than the slice, as a branch that names one does. */
-function draftsOfShare(condition: Condition, share: Share, scope: Scope): readonly Draft[] {
+function draftsOfShare(condition: Condition, share: Share, scope: Scope, cutsMax: number): readonly Draft[] {
   const own = simplify({ kind: 'all', of: [condition, ...share.guards] }, scope)
-  return timeSlices(own, slicesMax).flatMap((slice) => {
+  return timeSlices(own, cutsMax).flatMap((slice) => {
     const within = { ...scope, range: { ...scope.range, ...slice } }
     const narrowed = simplify(own, within)
     if (isNever(narrowed)) return []
