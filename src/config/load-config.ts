@@ -34,6 +34,7 @@ interface LimitsConfig {
   readonly deadlineMs?: number
   readonly requestsPerPage?: number
   readonly scannedPerPage?: number
+  readonly partsPerSource?: number
   readonly cursorLifetimeMs?: number
   readonly readAheadRows?: number
   readonly readAheadMs?: number

@@ -43,6 +43,9 @@ const limitSettings = z.strictObject({
   scannedPerPage: bounded(100, 1_000_000).describe(
     'Rows of one source looked at for a page, then SCAN_LIMIT.',
   ),
+  partsPerSource: bounded(1, 50).describe(
+    'Requests of different kinds to one source that one filter may be split into; 1 splits nothing.',
+  ),
   cursorLifetimeMs: bounded(60_000, 3_650 * 86_400_000).describe(
     'Milliseconds after the as-of of a reading for which its cursors are taken.',
   ),

@@ -62,7 +62,8 @@ export async function advanceLanes(
   while (countBefore(lanes, leastFrontier(lanes)) < wanted) {
     const holding = lanesHoldingUp(lanes, wanted)
     if (holding.length === 0) return
-    if (signal.aborted && holding.every(({ walk }) => !walk.untouched)) {
+    const begun = ({ walk, obligedTo }: Lane) => !walk.untouched || walk.frontier > obligedTo
+    if (signal.aborted && holding.every(begun)) {
       // A deadline bounds a page like its budget does: who answered so far has not failed, the page ends early.
       for (const lane of holding) lane.limited = true
       return
