@@ -111,7 +111,7 @@ const allowedPackages: Readonly<Record<string, readonly string[]>> = {
   model: ['zod'],
   reading: ['lru-cache'],
   config: ['zod', 'yaml'],
-  graphql: ['graphql', '@pothos/core', '@pothos/plugin-relay', 'dataloader'],
+  graphql: ['graphql', '@pothos/core', '@pothos/plugin-relay', 'dataloader', 'luxon'],
   upstream: ['undici', 'node:util', 'node:zlib'],
 }
 

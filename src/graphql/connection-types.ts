@@ -4,50 +4,60 @@ import type { GatewayBuilder } from './builder.js'
 import type { GraphContext } from './context.js'
 import type { EntryTypes } from './entry-types.js'
 import type { GatewayEnums } from './enums.js'
-import { badUserInput } from './errors.js'
+import { badUserInput, fromInputProblem } from './errors.js'
 import type { defineTimeRange } from './explain-types.js'
 import { untilEnded } from './operation-end.js'
 import type { SourceTypes } from './source-types.js'
 
 /** A page with the request that it answers, for what is only found out when it is asked for. */
-export interface Connection extends EntryPage {
+interface ConnectionShape extends EntryPage {
   readonly request: PageRequest
 }
 
-/** Entries that one count may read at most. */
+/** Entries that one count may read at most, and what is taken when that is not said. */
 const countLimitMax = 10_000
+const countLimitDefault = 1_000
 
-/** From one page alone the count is exact only when the page is the whole of a complete reading. */
-function countOnPage(page: EntryPage): EntryCount {
-  const whole = page.complete && !page.hasNextPage && !page.hasPreviousPage
-  return { value: page.edges.length, exactness: whole ? 'EXACT' : 'AT_LEAST' }
+/** What `countLimit` says, or the default. Throws BAD_USER_INPUT when it is out of bounds. */
+export function readCountLimit(limit: number | null | undefined): number {
+  if (typeof limit !== 'number') return countLimitDefault
+  if (limit >= 1 && limit <= countLimitMax) return limit
+  throw badUserInput(['countLimit'], `\`countLimit\` is ${limit}; it must be from 1 to ${countLimitMax}.`)
 }
 
-/** Counts are kept for the operation, so that two fields of one connection cost one reading. */
+export const countLimitDescription = `How many entries may be read to count those of sources whose totals do not tell: 1 to ${countLimitMax}; ${countLimitDefault} when left out.`
+
+/** Counts are kept for the operation, so that two fields of one connection cost one. */
 const counts = new WeakMap<EntryPage, Map<number, Promise<EntryCount>>>()
 
-/** What the page tells, or, given a limit, what reading up to it does. Throws BAD_USER_INPUT for a limit out of bounds. */
+/** How many entries the reading of a page has. Throws BAD_USER_INPUT for a limit out of bounds. */
 function countEntries(
-  page: Connection,
-  limit: number | null | undefined,
+  page: ConnectionShape,
+  given: number | null | undefined,
   { reader, signal }: GraphContext,
 ): Promise<EntryCount> | EntryCount {
-  const onPage = countOnPage(page)
-  if (typeof limit !== 'number') return onPage
-  if (limit < 1 || limit > countLimitMax) {
-    throw badUserInput(['limit'], `\`limit\` is ${limit}; it must be from 1 to ${countLimitMax}.`)
-  }
-  if (onPage.exactness === 'EXACT') return onPage
+  const countLimit = readCountLimit(given)
+  const whole = page.complete && !page.hasNextPage && !page.hasPreviousPage
+  if (whole) return { value: page.edges.length, exactness: 'EXACT' }
   const known = counts.get(page) ?? new Map<number, Promise<EntryCount>>()
   counts.set(page, known)
-  const { filter, order, sources } = page.request
-  const counted =
-    known.get(limit) ??
-    untilEnded(signal, () =>
-      reader.count({ filter, order, ...(sources && { sources }), asOfMs: page.asOfMs, limit, signal }),
-    )
-  known.set(limit, counted)
+  const { filter, sources } = page.request
+  const { asOfMs } = page
+  const counted = known.get(countLimit) ?? untilEnded(signal, count)
+  known.set(countLimit, counted)
   return counted
+
+  async function count(): Promise<EntryCount> {
+    const result = await reader.count({
+      filter,
+      ...(sources && { sources }),
+      asOfMs,
+      limit: countLimit,
+      signal,
+    })
+    if (result.kind === 'inputProblem') throw fromInputProblem(result)
+    return result.counts[0] ?? { value: 0, exactness: 'UNKNOWN' }
+  }
 }
 
 /** Defines `AuditEntryConnection` and its parts: Relay's connection with coverage. */
@@ -60,8 +70,7 @@ export function defineConnectionTypes(
 ) {
   const parts = defineParts(builder, enums, entries)
   const coverage = defineCoverage(builder, enums, sources, TimeRangeType)
-  const limit = `Count by reading up to so many entries from the begin of the reading, 1 to ${countLimitMax}: that asks the providers. Left out: what the page alone tells.`
-  return builder.objectRef<Connection>('AuditEntryConnection').implement({
+  const Connection = builder.objectRef<ConnectionShape>('AuditEntryConnection').implement({
     description:
       'One page of entries over all sources asked, and what it covers. A missing entry is always inside a range that `coverage` names.',
     fields: (t) => ({
@@ -78,18 +87,19 @@ export function defineConnectionTypes(
       totalCount: t.int({
         nullable: true,
         description:
-          'How many entries match in all. Null unless that is known exactly over every source asked. See `count`.',
-        args: { limit: t.arg.int({ description: limit }) },
+          'How many entries match in all. Null unless that is known exactly over every source asked. Asks the providers only when it is selected. See `count`.',
+        args: { countLimit: t.arg.int({ description: countLimitDescription }) },
         resolve: async (page, args, context) => {
-          const count = await countEntries(page, args.limit, context)
+          const count = await countEntries(page, args.countLimit, context)
           return count.exactness === 'EXACT' ? count.value : null
         },
       }),
       count: t.field({
         type: parts.EntryCount,
-        description: 'How many entries match in the whole reading, and how sure that is.',
-        args: { limit: t.arg.int({ description: limit }) },
-        resolve: (page, args, context) => countEntries(page, args.limit, context),
+        description:
+          'How many entries match in the whole reading, and how sure that is. Asks the providers only when it is selected: by their totals where these are exact, else by reading.',
+        args: { countLimit: t.arg.int({ description: countLimitDescription }) },
+        resolve: (page, args, context) => countEntries(page, args.countLimit, context),
       }),
       asOf: t.expose('asOfMs', {
         type: 'DateTime',
@@ -107,6 +117,7 @@ export function defineConnectionTypes(
       }),
     }),
   })
+  return { Connection, EntryCount: parts.EntryCount, SourceCoverage: coverage }
 }
 
 function defineParts(builder: GatewayBuilder, enums: GatewayEnums, entries: EntryTypes) {

@@ -3,6 +3,7 @@ import type { FailureKind } from '../model/failure.js'
 import type { AuditEntryOrder } from '../model/order.js'
 import type { CoverageState, EntryCount, ResidualReason, SourceErrorPolicy } from '../reading/page.js'
 import type { GatewayBuilder } from './builder.js'
+import type { CalendarUnit } from './calendar.js'
 
 /** Who evaluates a field of the filter. */
 export type FilterEvaluation = 'PROVIDER' | 'PARTLY_PROVIDER' | 'GATEWAY'
@@ -102,6 +103,13 @@ const pagings = {
   CURSOR: 'Pages are named by a token that the provider gives.',
 } satisfies Record<SourcePaging, string>
 
+const units = {
+  HOUR: 'An hour.',
+  DAY: 'A day, as long as daylight saving makes it.',
+  WEEK: 'A week that begins on Monday (ISO 8601).',
+  MONTH: 'A month of the calendar.',
+} satisfies Record<CalendarUnit, string>
+
 export type GatewayEnums = ReturnType<typeof defineEnums>
 
 /** Defines every enum whose members are known to the code. */
@@ -127,6 +135,7 @@ export function defineEnums(builder: GatewayBuilder) {
     SourceErrorPolicy: define('SourceErrorPolicy', 'What a failing source does to the answer.', policies),
     CoverageState: define('CoverageState', 'How far one source was searched for this page.', coverageStates),
     UpstreamErrorKind: define('UpstreamErrorKind', 'What kind of trouble a source has.', errorKinds),
+    CalendarUnit: define('CalendarUnit', 'A unit of the calendar.', units),
     CountExactness: define('CountExactness', 'How sure a count is.', exactness),
     ResidualReason: define(
       'ResidualReason',

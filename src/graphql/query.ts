@@ -8,6 +8,7 @@ import {
 import type { GatewayBuilder } from './builder.js'
 import { defineConnectionTypes } from './connection-types.js'
 import type { GraphContext } from './context.js'
+import { defineCounts } from './count-types.js'
 import type { EntryTypes } from './entry-types.js'
 import type { GatewayEnums } from './enums.js'
 import { badUserInput, fromInputProblem, quote, upstreamFailed } from './errors.js'
@@ -40,13 +41,14 @@ function defineAuditEntries(
   entries: EntryTypes,
 ): void {
   const TimeRangeType = defineTimeRange(builder)
-  const Connection = defineConnectionTypes(builder, enums, sources, entries, TimeRangeType)
+  const connection = defineConnectionTypes(builder, enums, sources, entries, TimeRangeType)
   const Filter = defineFilterInput(builder, enums)
   defineExplain(builder, { enums, sources, Filter, TimeRangeType })
+  defineCounts(builder, enums, Filter, connection)
   const size = `${pageSizeMin} to ${pageSizeMax}; ${pageSizeDefault} when neither \`first\` nor \`last\` is given.`
   builder.queryField('auditEntries', (t) =>
     t.field({
-      type: Connection,
+      type: connection.Connection,
       description: 'The entries of all sources as one ordered sequence, page by page.',
       args: {
         first: t.arg.int({

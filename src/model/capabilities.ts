@@ -7,6 +7,8 @@ export interface FilterSupport {
   readonly valuesMax: number
   /** Whether this value may be sent. Left out: every value may. What may not be sent is evaluated by the gateway. */
   readonly accepts?: (value: string) => boolean
+  /** Whether what comes back matches exactly, so that a total of it counts. Left out: more may come. */
+  readonly exact?: boolean
   /**
    * Set where the provider takes values of a closed list only and refuses a request that names another: whether a
    * value is known to be in it. One that is not is asked for in a request of its own, and when the provider refuses

@@ -134,12 +134,27 @@ export interface EntryCount {
   readonly exactness: 'EXACT' | 'AT_LEAST' | 'UNKNOWN'
 }
 
-/** What is counted: all entries of a reading, up to `limit`. */
-export type CountRequest = Pick<PageRequest, 'filter' | 'sources' | 'order' | 'signal'> & {
-  /** The instant that the reading is pinned at, UTC milliseconds. */
-  readonly asOfMs: number
-  /** 1 or more. */
+/** What is counted: the entries that match, by reading at most `limit` where totals do not do. */
+export type CountRequest = Pick<PageRequest, 'filter' | 'sources' | 'signal'> & {
+  /** The instant that the count is pinned at, UTC milliseconds; now when left out. */
+  readonly asOfMs?: number
+  /**
+   * Gives the edges of the buckets for the times that the filter and the as-of leave: from `sinceMs` to `untilMs`,
+   * ascending, UTC milliseconds. One bucket for all when left out.
+   */
+  readonly edgesOf?: (times: { readonly sinceMs: number; readonly untilMs: number }) => readonly number[]
+  /** 0 or more; 0 reads nothing. */
   readonly limit: number
+}
+
+export interface EntryCounts {
+  readonly kind: 'counts'
+  readonly asOfMs: number
+  readonly edgesMs: readonly number[]
+  /** One for each bucket, so one between each two edges. */
+  readonly counts: readonly EntryCount[]
+  /** One for every source asked, in configuration order. */
+  readonly coverage: readonly SourceCoverage[]
 }
 
 /** What a first page would ask of one source. */
@@ -175,8 +190,8 @@ export interface Reader {
   readPage(request: PageRequest): Promise<EntryPage | InputProblem | ReadingFailed>
   /** The words of one source that this process has seen. Asks nobody. */
   seenWords(sourceKey: string): SeenWords
-  /** How many entries a reading has, by reading them. */
-  count(request: CountRequest): Promise<EntryCount>
+  /** How many entries match, by totals where they are exact, else by reading. */
+  count(request: CountRequest): Promise<EntryCounts | InputProblem>
   /** What a first page would ask. Sends nothing. */
   explain(request: ExplainRequest): readonly SourceExplanation[] | InputProblem
   /** One entry by its key: null only when its time step was read to its end and it was not there. */

@@ -116,7 +116,13 @@ export class FakeReader implements Reader {
   }
 
   async count(): ReturnType<Reader['count']> {
-    return { value: 0, exactness: 'UNKNOWN' }
+    return {
+      kind: 'counts',
+      asOfMs: 0,
+      edgesMs: [0, 0],
+      counts: [{ value: 0, exactness: 'UNKNOWN' }],
+      coverage: [],
+    }
   }
 
   explain(): ReturnType<Reader['explain']> {

@@ -43,10 +43,10 @@ export function capabilitiesWith(dates: Settings['dates']): Capabilities {
     boundSlackMs: { since: slackMs, until: slackMs },
     lookup: false,
     filters: {
-      actorIds: { valuesMax: 1, accepts: isSendable },
-      actions: { valuesMax: 1, accepts: isSendable },
+      actorIds: { valuesMax: 1, accepts: isSendable, exact: true },
+      actions: { valuesMax: 1, accepts: isSendable, exact: true },
       resourceTypes: { valuesMax: 1, accepts: (value) => resourceTypes.includes(value) },
-      counterpartyIds: { valuesMax: 1, accepts: isSendable },
+      counterpartyIds: { valuesMax: 1, accepts: isSendable, exact: true },
     },
     exclusive: [],
     vocabulary: { actions: actionKinds, resourceTypes, actorTypes: ['USER', 'UNKNOWN'], absent: [] },

@@ -10,10 +10,10 @@ function isSendable(value: string): boolean {
 }
 
 const filters = {
-  actorIds: { valuesMax: 1, accepts: isSendable },
-  actions: { valuesMax: 1, accepts: (value) => actionsOfListFilter.includes(value) },
-  resourceTypes: { valuesMax: 1, accepts: (value) => resourceTypes.includes(value) },
-  resourceIds: { valuesMax: 1, accepts: isSendable },
+  actorIds: { valuesMax: 1, accepts: isSendable, exact: true },
+  actions: { valuesMax: 1, accepts: (value) => actionsOfListFilter.includes(value), exact: true },
+  resourceTypes: { valuesMax: 1, accepts: (value) => resourceTypes.includes(value), exact: true },
+  resourceIds: { valuesMax: 1, accepts: isSendable, exact: true },
 } satisfies Record<string, FilterSupport>
 
 /**

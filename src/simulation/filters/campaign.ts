@@ -99,6 +99,37 @@ function openWorld(seed: number): World {
   }
 }
 
+/** Counts what was read, as a whole and by random buckets: an exact count is the truth, another is no more than it. */
+async function judgeCounts(
+  sources: readonly ReadableSource[],
+  filter: EntryFilter,
+  keys: readonly string[],
+  truth: readonly EntryKey[],
+  random: SeededRandom,
+): Promise<readonly string[]> {
+  const cuts = Array.from({ length: random.integer(0, 4) }, () =>
+    truth.length === 0 ? 0 : random.pick(truth).timeMs,
+  )
+  const edgesOf = ({ sinceMs, untilMs }: { sinceMs: number; untilMs: number }) => {
+    const within = cuts.filter((cutMs) => cutMs > sinceMs && cutMs < untilMs)
+    return [sinceMs, ...[...new Set(within)].sort((a, b) => a - b), untilMs]
+  }
+  const reader = createReader({ sources, secrets, now: () => accountsNowMs })
+  const limit = random.pick([1, 20, 1_000])
+  const result = await reader.count({ filter, sources: keys, edgesOf, limit, signal: neverAborted })
+  if (result.kind !== 'counts') return [`counting was refused: ${result.message}`]
+  const { edgesMs } = result
+  const complaints = result.counts.flatMap(({ value, exactness }, index) => {
+    const [sinceMs = 0, untilMs = 0] = [edgesMs[index], edgesMs[index + 1]]
+    const real = truth.filter(({ timeMs }) => timeMs >= sinceMs && timeMs < untilMs).length
+    const isTrue = exactness === 'EXACT' ? value === real : exactness === 'AT_LEAST' && value <= real
+    return isTrue ? [] : [`bucket ${index} counts ${value} ${exactness}, and ${real} are there`]
+  })
+  if (limit > truth.length && result.counts.some(({ exactness }) => exactness !== 'EXACT'))
+    complaints.push('a count within its limit is not exact')
+  return complaints
+}
+
 function withoutPushdown({ dialect }: Account): Capabilities {
   const { vocabulary: _, requires: __, ...capabilities } = dialect.capabilities
   return { ...capabilities, filters: {}, exclusive: [] }
@@ -124,6 +155,7 @@ async function tryFilter(world: World, index: number) {
     ...judgeCoverage(plain),
     ...judgeExplanation(planned),
     ...judgeExplanation(plain),
+    ...(await judgeCounts(world.planned, filter, keys, truth, random)),
   ]
   return { filter, planned, plain, complaints }
 }

@@ -1,5 +1,5 @@
 /**
- * @generated SignedSource<<3e7fdd27a589d58e19669f0f3c3387aa>>
+ * @generated SignedSource<<fd0ad89f941712cb85d437f6e54994d2>>
  * @lightSyntaxTransform
  */
 
@@ -9,13 +9,23 @@
 
 import type { ConcreteRequest } from 'relay-runtime';
 import type { FragmentRefs } from "relay-runtime";
+export type ActionKind = "ACTIVATE" | "ATTACH_POLICY" | "CREATE" | "DEACTIVATE" | "DELETE" | "DETACH_POLICY" | "DISABLE" | "ENABLE" | "ENROLL" | "MOVE" | "OTHER" | "READ" | "RESUME" | "SUSPEND" | "UNENROLL" | "UNKNOWN" | "UPDATE" | "%future added value";
+export type ActorType = "API_KEY" | "AUTOMATION" | "CANDIDATE" | "PROVIDER_STAFF" | "SYSTEM" | "UNKNOWN" | "USER" | "%future added value";
 export type AuditEntryOrder = "NEWEST_FIRST" | "OLDEST_FIRST" | "%future added value";
 export type AuditEntryFilter = {
+  actionKinds?: ReadonlyArray<ActionKind> | null | undefined;
   actions?: ReadonlyArray<string> | null | undefined;
+  actorEmails?: ReadonlyArray<string> | null | undefined;
   actorIds?: ReadonlyArray<string> | null | undefined;
+  actorTypes?: ReadonlyArray<ActorType> | null | undefined;
+  and?: ReadonlyArray<AuditEntryFilter> | null | undefined;
+  counterpartyIds?: ReadonlyArray<string> | null | undefined;
+  not?: AuditEntryFilter | null | undefined;
   occurredAt?: DateTimeRange | null | undefined;
+  or?: ReadonlyArray<AuditEntryFilter> | null | undefined;
   resourceIds?: ReadonlyArray<string> | null | undefined;
   resourceTypes?: ReadonlyArray<string> | null | undefined;
+  search?: string | null | undefined;
 };
 export type DateTimeRange = {
   since?: string | null | undefined;

@@ -1,0 +1,221 @@
+import { plansOf, type ReadingContext } from '../open-lanes.js'
+import { openReading } from '../open-reading.js'
+import {
+  type CountRequest,
+  type EntryCount,
+  type EntryCounts,
+  type InputProblem,
+  pageSizeMax,
+  type ReadableSource,
+  type ReadingFailed,
+  type SourceCoverage,
+} from '../page.js'
+import { timeSpan } from '../planning/time-slices.js'
+import { readPage } from '../read-page.js'
+import { canTally, tally } from './totals.js'
+
+/** Pages that one count may read: a filter that matches little ends pages early, with few entries or none. */
+const pagesMax = 40
+
+/** What one way of counting has come to: a count for each bucket, and coverage of its sources. */
+interface Counted {
+  readonly counts: readonly EntryCount[]
+  readonly coverage: readonly SourceCoverage[]
+}
+
+/**
+ * Counts matching entries between edges. Sources that give totals are counted by these, where nothing of the filter is
+ * left to evaluate here; the others are read, newest first, up to `limit` entries.
+ *
+ * EXACT: counted or searched to the end, without a gap. AT_LEAST: there are more, or there may be. UNKNOWN: nothing
+ * could be read.
+ */
+export async function countEntries(
+  request: CountRequest,
+  context: ReadingContext,
+): Promise<EntryCounts | InputProblem> {
+  const { filter, sources, signal } = request
+  const asked = {
+    filter,
+    order: 'NEWEST_FIRST',
+    onSourceError: 'PARTIAL',
+    signal,
+    ...(sources && { sources }),
+  } as const
+  const reading = openReading(asked, context.sources, context.bindCursors, request.asOfMs ?? context.now())
+  if ('kind' in reading) return reading
+  const { asOfMs } = reading
+  const edgesMs = edgesWithin(request, asOfMs)
+  const plans = plansOf(reading, context.limits)
+  const left: ReadableSource[] = []
+  const tallied: Counted[] = []
+  // Requests of tallies that came to nothing.
+  const wasted = new Map<string, number>()
+  await Promise.all(
+    reading.sources.map(async (source) => {
+      const plan = plans.get(source.key)
+      if (!plan?.possible || !canTally(source, plan, edgesMs)) {
+        left.push(source)
+        return
+      }
+      const order = context.hints.get(source.key)?.order
+      const isNewestFirst = order?.kind === 'newestFirst' && order.proven
+      const { counts, requests } = await tally(source, plan, edgesMs, isNewestFirst, signal)
+      if (counts === null) {
+        wasted.set(source.key, requests)
+        left.push(source)
+      } else tallied.push(countedByTotals(source, counts, requests, edgesMs))
+    }),
+  )
+  const read = left.length > 0 ? [await countByReading(request, left, edgesMs, asOfMs, context)] : []
+  const parts = [...tallied, ...read]
+  const rows = new Map(parts.flatMap(({ coverage }) => coverage.map((row) => [row.sourceKey, row] as const)))
+  return {
+    kind: 'counts',
+    asOfMs,
+    edgesMs,
+    counts: edgesMs.slice(1).map((_, index) => sumOf(parts.flatMap(({ counts }) => counts[index] ?? []))),
+    coverage: reading.sources.flatMap(({ key }) => {
+      const row = rows.get(key)
+      return row ? [{ ...row, requests: row.requests + (wasted.get(key) ?? 0) }] : []
+    }),
+  }
+}
+
+function edgesWithin({ edgesOf, filter }: CountRequest, asOfMs: number): readonly number[] {
+  const span = timeSpan(filter)
+  const sinceMs = span?.sinceMs ?? Number.NEGATIVE_INFINITY
+  const untilMs = span === null ? sinceMs : Math.max(sinceMs, Math.min(span.untilMs ?? asOfMs, asOfMs))
+  return edgesOf?.({ sinceMs, untilMs }) ?? [sinceMs, untilMs]
+}
+
+function countedByTotals(
+  { key }: ReadableSource,
+  counts: readonly number[],
+  requests: number,
+  edgesMs: readonly number[],
+): Counted {
+  const sinceMs = edgesMs[0] ?? Number.NEGATIVE_INFINITY
+  const row: SourceCoverage = {
+    sourceKey: key,
+    state: 'COMPLETE',
+    searchedSinceMs: Number.isFinite(sinceMs) ? sinceMs : null,
+    searchedUntilMs: edgesMs.at(-1) ?? null,
+    gap: null,
+    resumeCursor: null,
+    requests,
+    scanned: 0,
+    matched: 0,
+    error: null,
+    notices: ['Counted by the totals that the provider gives, without reading the entries.'],
+  }
+  return { counts: counts.map((value) => ({ value, exactness: 'EXACT' })), coverage: [row] }
+}
+
+async function countByReading(
+  { filter, limit, signal }: CountRequest,
+  sources: readonly ReadableSource[],
+  edgesMs: readonly number[],
+  asOfMs: number,
+  context: ReadingContext,
+): Promise<Counted> {
+  const keys = context.sources
+    .map(({ key }) => key)
+    .filter((key) => sources.some((source) => source.key === key))
+  const begin = { key: null, searched: null, delivered: false, gaps: [], segments: null, orders: [] }
+  const order = 'NEWEST_FIRST'
+  const cursors = context.bindCursors({ filter, order, sourceKeys: keys })
+  let after = cursors.encode({ asOfMs, ...begin })
+  const values = edgesMs.slice(1).map(() => 0)
+  let coverage: readonly SourceCoverage[] = []
+  let [value, hasNext] = [0, true]
+  for (let pages = 0; pages < pagesMax && hasNext && value < limit; pages += 1) {
+    const first = Math.min(pageSizeMax, limit - value)
+    const page = await readPage(
+      { first, after, filter, sources: keys, order, onSourceError: 'PARTIAL', signal },
+      context,
+    )
+    if (page.kind === 'readingFailed') {
+      coverage = keys.map((key) => failedRow(key, coverage, page.failures))
+      break
+    }
+    if (page.kind === 'inputProblem') break
+    for (const { entry } of page.edges) add(values, edgesMs, entry.occurredAtMs)
+    value += page.edges.length
+    coverage = page.coverage.map((row) => withSpent(row, coverage))
+    hasNext = page.hasNextPage
+    if (page.endCursor === null) break
+    after = page.endCursor
+  }
+  const counts = values.map((count, index): EntryCount => {
+    const [sinceMs = 0, untilMs = 0] = [edgesMs[index], edgesMs[index + 1]]
+    if (coverage.every(({ state, searchedUntilMs }) => state === 'FAILED' && searchedUntilMs === null))
+      return { value: count, exactness: 'UNKNOWN' }
+    const searched = coverage.every((row) => isSearched(row, sinceMs, untilMs, hasNext))
+    return { value: count, exactness: searched ? 'EXACT' : 'AT_LEAST' }
+  })
+  return { counts, coverage }
+}
+
+/** Whether every match of a source between two instants has been read. */
+function isSearched(row: SourceCoverage, sinceMs: number, untilMs: number, hasNext: boolean): boolean {
+  const { state, gap, searchedSinceMs, searchedUntilMs } = row
+  if (state === 'EXCLUDED' || sinceMs === untilMs) return true
+  if (gap && (gap.sinceMs ?? sinceMs) < untilMs && (gap.untilMs ?? untilMs) > sinceMs) return false
+  if (!hasNext) return true
+  return searchedUntilMs !== null && searchedSinceMs !== null && searchedSinceMs <= sinceMs
+}
+
+/** Adds an entry to its bucket. */
+function add(values: number[], edgesMs: readonly number[], timeMs: number): void {
+  const behind = edgesMs.findIndex((edgeMs) => timeMs < edgeMs)
+  const bucket = (behind < 0 ? edgesMs.length : behind) - 1
+  values[bucket] = (values[bucket] ?? 0) + 1
+}
+
+/** A row with what the pages before it cost. */
+function withSpent(row: SourceCoverage, before: readonly SourceCoverage[]): SourceCoverage {
+  const spent = before.find(({ sourceKey }) => sourceKey === row.sourceKey)
+  if (!spent) return row
+  return {
+    ...row,
+    requests: row.requests + spent.requests,
+    scanned: row.scanned + spent.scanned,
+    matched: row.matched + spent.matched,
+    error: row.error ?? spent.error,
+    notices: [...new Set([...spent.notices, ...row.notices])],
+  }
+}
+
+/** The row of a source when no page could be read any more, because all that were asked failed. */
+function failedRow(
+  sourceKey: string,
+  before: readonly SourceCoverage[],
+  failures: ReadingFailed['failures'],
+): SourceCoverage {
+  const known = before.find((row) => row.sourceKey === sourceKey)
+  const failure = failures.find((each) => each.sourceKey === sourceKey)?.failure
+  const nothing: SourceCoverage = {
+    sourceKey,
+    state: 'COMPLETE',
+    searchedSinceMs: null,
+    searchedUntilMs: null,
+    gap: null,
+    resumeCursor: null,
+    requests: 0,
+    scanned: 0,
+    matched: 0,
+    error: null,
+    notices: [],
+  }
+  const row = known ?? nothing
+  return failure ? { ...row, state: 'FAILED', error: failure } : row
+}
+
+/** The sum of counts, as sure as the least of them. */
+function sumOf(counts: readonly EntryCount[]): EntryCount {
+  const value = counts.reduce((sum, count) => sum + count.value, 0)
+  const is = (exactness: EntryCount['exactness']) => (count: EntryCount) => count.exactness === exactness
+  if (counts.every(is('EXACT'))) return { value, exactness: 'EXACT' }
+  return { value, exactness: counts.every(is('UNKNOWN')) ? 'UNKNOWN' : 'AT_LEAST' }
+}

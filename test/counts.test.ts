@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest'
+import { calendarEdges } from '../src/graphql/calendar.js'
+import { sourceFailure } from '../src/model/failure.js'
+import type { EntryFilter } from '../src/model/filter.js'
+import { Secret } from '../src/model/secret.js'
+import type { CountRequest, EntryCounts } from '../src/reading/page.js'
+import { createReader } from '../src/reading/reader.js'
+import { SeededRandom } from '../src/simulation/random.js'
+import { nowMs, type SimulatedSource, simulatedSource } from './support/simulated-source.js'
+
+const failure = sourceFailure('UNAVAILABLE')
+const signal = new AbortController().signal
+const instants = { settings: { dates: 'instant' } }
+const hourMs = 3_600_000
+
+/** Entries close together, so that some always lie just beside any edge. */
+const timesMs = Array.from({ length: 5_000 }, (_, index) => nowMs - 5_000 - index * 700)
+
+async function count(
+  sources: readonly SimulatedSource[],
+  filter: EntryFilter,
+  more: Partial<CountRequest> = {},
+): Promise<EntryCounts> {
+  const reader = createReader({ sources, secrets: [new Secret('secret')], now: () => nowMs })
+  const result = await reader.count({ filter, limit: 1_000, signal, ...more })
+  if (result.kind !== 'counts') throw new Error(result.message)
+  return result
+}
+
+function between(sinceMs: number, untilMs: number): number {
+  return timesMs.filter((timeMs) => timeMs >= sinceMs && timeMs < untilMs).length
+}
+
+describe.each([
+  ['aitronos', instants],
+  ['freddy', {}],
+] as const)('counts by the totals of %s', (id, options) => {
+  it('takes one request of a row, whatever the number', async () => {
+    const source = simulatedSource(id, timesMs, options)
+    const { counts, coverage } = await count([source], {})
+    expect(counts).toEqual([{ value: 5_000, exactness: 'EXACT' }])
+    expect(coverage).toMatchObject([{ sourceKey: id, state: 'COMPLETE', requests: 1, scanned: 0 }])
+    expect(source.requests()).toBe(1)
+  })
+
+  it('does so too where the provider bounds time by days', async () => {
+    const source = simulatedSource(id, timesMs)
+    expect((await count([source], {})).counts).toEqual([{ value: 5_000, exactness: 'EXACT' }])
+    expect(source.requests()).toBe(1)
+  })
+
+  it('is exact at any edge, in at most four requests', async () => {
+    const random = new SeededRandom(id)
+    for (let round = 0; round < 60; round += 1) {
+      const sinceMs = nowMs - random.integer(3, 3_400) * 1_000 - random.integer(0, 999)
+      const untilMs = sinceMs + random.pick([1, 500, 5_000, 60_000, 2 * hourMs])
+      const switches = {
+        lowerBound: random.pick(['inclusive', 'exclusive'] as const),
+        upperBound: random.pick(['inclusive', 'exclusive'] as const),
+        boundPrecision: random.pick(['millisecond', 'second'] as const),
+      }
+      const source = simulatedSource(id, timesMs, { ...options, switches })
+      const { counts } = await count([source], { occurredAt: { sinceMs, untilMs } })
+      expect(counts, JSON.stringify({ sinceMs, untilMs, switches })).toEqual([
+        { value: between(sinceMs, Math.min(untilMs, nowMs)), exactness: 'EXACT' },
+      ])
+      expect(source.requests()).toBeLessThanOrEqual(4)
+    }
+  })
+
+  it('makes a histogram without reading, at about one request a bucket', async () => {
+    const source = simulatedSource(id, timesMs, options)
+    const sinceMs = nowMs - 50 * 60_000
+    const edgesOf = () => Array.from({ length: 51 }, (_, index) => sinceMs + index * 60_000)
+    const { counts, edgesMs, coverage } = await count([source], { occurredAt: { sinceMs } }, { edgesOf })
+    expect(counts).toEqual(
+      edgesMs.slice(1).map((untilMs, index) => ({
+        value: between(edgesMs[index] ?? 0, untilMs),
+        exactness: 'EXACT',
+      })),
+    )
+    expect(coverage).toMatchObject([{ scanned: 0 }])
+    expect(source.requests()).toBeLessThanOrEqual(50)
+  })
+
+  it.each(['tooLow', 'tooHigh', 'absent'] as const)('reads where the total is %s', async (total) => {
+    const source = simulatedSource(id, timesMs.slice(0, 400), { ...options, switches: { total } })
+    const { counts, coverage } = await count([source], { occurredAt: { sinceMs: nowMs - 200_000 } })
+    expect(counts).toEqual([{ value: between(nowMs - 200_000, nowMs), exactness: 'EXACT' }])
+    expect(coverage[0]?.scanned).toBeGreaterThan(0)
+  })
+
+  it('reads where a filter is left to the gateway', async () => {
+    const source = simulatedSource(id, timesMs.slice(0, 300), options)
+    const { counts, coverage } = await count([source], { search: 'ada' })
+    expect(counts).toEqual([{ value: 300, exactness: 'EXACT' }])
+    expect(coverage[0]?.scanned).toBe(300)
+  })
+})
+
+describe('counts by reading', () => {
+  it('says how far it is sure when its limit ends it', async () => {
+    const source = simulatedSource('jitsudo', timesMs)
+    const edgesOf = () => [nowMs - hourMs, nowMs - 600_000, nowMs - 60_000, nowMs]
+    const filter = { occurredAt: { sinceMs: nowMs - hourMs } }
+    const { counts } = await count([source], filter, { edgesOf, limit: 500 })
+    expect(counts.map(({ exactness }) => exactness)).toEqual(['AT_LEAST', 'AT_LEAST', 'EXACT'])
+    expect(counts[2]?.value).toBe(between(nowMs - 60_000, nowMs))
+    expect(counts.reduce((sum, { value }) => sum + value, 0)).toBe(500)
+  })
+
+  it('adds what totals and what reading gave', async () => {
+    const sources = [simulatedSource('freddy', timesMs), simulatedSource('ashby', timesMs.slice(0, 120))]
+    const { counts, coverage } = await count(sources, {})
+    expect(counts).toEqual([{ value: 5_120, exactness: 'EXACT' }])
+    expect(coverage.map(({ sourceKey, scanned }) => [sourceKey, scanned])).toEqual([
+      ['freddy', 0],
+      ['ashby', 120],
+    ])
+  })
+
+  it('is UNKNOWN for a source of which nothing could be read, and at least the rest beside others', async () => {
+    const source = simulatedSource('jitsudo', timesMs)
+    const failing = { ...source, fetchPage: async () => failure }
+    expect((await count([failing], {})).counts).toEqual([{ value: 0, exactness: 'UNKNOWN' }])
+    const { counts, coverage } = await count([failing, simulatedSource('ashby', timesMs.slice(0, 7))], {})
+    expect(counts).toEqual([{ value: 7, exactness: 'AT_LEAST' }])
+    expect(coverage[0]).toMatchObject({ state: 'FAILED', error: { kind: 'UNAVAILABLE' } })
+  })
+})
+
+describe('the calendar', () => {
+  const edges = (since: string, until: string, unit: 'HOUR' | 'DAY' | 'WEEK' | 'MONTH', zone: string) =>
+    calendarEdges({ sinceMs: Date.parse(since), untilMs: Date.parse(until) }, unit, zone, 100)?.map(
+      (edgeMs) => new Date(edgeMs).toISOString().slice(0, 16),
+    )
+
+  it('makes days as long as daylight saving does', () => {
+    expect(edges('2026-03-27T23:00Z', '2026-03-30T22:00Z', 'DAY', 'Europe/Zurich')).toEqual([
+      '2026-03-27T23:00',
+      '2026-03-28T23:00',
+      '2026-03-29T22:00',
+      '2026-03-30T22:00',
+    ])
+    expect(edges('2026-10-24T22:00Z', '2026-10-25T23:00Z', 'DAY', 'Europe/Zurich')).toHaveLength(2)
+    expect(edges('2026-10-24T22:00Z', '2026-10-25T23:00Z', 'HOUR', 'Europe/Zurich')).toHaveLength(26)
+  })
+
+  it('begins weeks on Monday and cuts the first and the last bucket', () => {
+    expect(edges('2026-11-19T10:30Z', '2026-12-03T00:00Z', 'WEEK', 'UTC')).toEqual([
+      '2026-11-19T10:30',
+      '2026-11-23T00:00',
+      '2026-11-30T00:00',
+      '2026-12-03T00:00',
+    ])
+    expect(edges('2026-01-31T00:00Z', '2026-04-15T00:00Z', 'MONTH', 'Asia/Kathmandu')).toEqual([
+      '2026-01-31T00:00',
+      '2026-01-31T18:15',
+      '2026-02-28T18:15',
+      '2026-03-31T18:15',
+      '2026-04-15T00:00',
+    ])
+  })
+
+  it('has no bucket in an empty range, and gives up past its bound', () => {
+    expect(edges('2026-01-02T00:00Z', '2026-01-02T00:00Z', 'DAY', 'UTC')).toHaveLength(1)
+    expect(edges('2020-01-01T00:00Z', '2026-01-02T00:00Z', 'DAY', 'UTC')).toBeUndefined()
+  })
+})
