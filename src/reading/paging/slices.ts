@@ -136,7 +136,7 @@ interface Slice {
 }
 
 /** Tries to find a place from the tail of a list before its total is taken to be wrong. */
-const tailStallsMax = 8
+const tailStallsMax = 20
 
 /** Advances by one page. `again` with a null task: the total, without which this way does not work, is missing or wrong. */
 export function absorbSlice(before: SliceTask, page: PageView, terrain: Terrain): Step<SliceTask> {
@@ -151,7 +151,9 @@ export function absorbSlice(before: SliceTask, page: PageView, terrain: Terrain)
   const atListEnd =
     count === 0 ||
     (endOffset !== undefined && behind >= endOffset) ||
-    (!page.more && (page.total === undefined || behind >= page.total))
+    (!page.more && (page.total === undefined || behind >= page.total)) ||
+    // Some providers promise more on the last page too. A short page that ends at the total is the last all the same.
+    (behind === page.total && count < before.capacity)
   const task: SliceTask = {
     ...before,
     total: page.total,
