@@ -13,8 +13,10 @@ function answer(status: number, body: unknown, headers: Record<string, string> =
   }
 }
 
+const settings = { authStyle: 'bearer-key', preferHistory: false } as const
+
 function failureOf(response: UpstreamResponse): SourceFailure {
-  const read = readBody(response, 'bearer-key')
+  const read = readBody(response, settings)
   if (!isFailure(read)) throw new Error('expected a failure')
   return read
 }
@@ -111,7 +113,7 @@ describe('status and type', () => {
     ['error: null', { error: null, auditLogs: [] }],
     ['no object', []],
   ])('has no failure for a 200 with %s', (_, body) => {
-    expect(readBody(answer(200, body), 'bearer-key')).toEqual({ json: body })
+    expect(readBody(answer(200, body), settings)).toEqual({ json: body })
   })
 })
 
@@ -141,9 +143,26 @@ describe('what a failure carries', () => {
     },
   )
 
+  it.each([
+    [true, 'NEW', true],
+    [false, 'NEW', false],
+    [true, 'ORGANIZATION_NOT_FOUND', false],
+  ])(
+    'with preferHistory %s and the code %s on 404, blames the history: %s',
+    (preferHistory, code, blamed) => {
+      const failure = readBody(answer(404, listError(code)), { ...settings, preferHistory })
+      expect(failure).toMatchObject({
+        kind: 'NOT_FOUND',
+        remedy: blamed
+          ? expect.stringContaining('set preferHistory to false')
+          : expect.not.stringContaining('preferHistory'),
+      })
+    },
+  )
+
   it.each(authStyles)('names the style %s on 401, whatever the body says', (authStyle) => {
     for (const body of [listError('invalid_api_key'), listError('new'), '<html>', '']) {
-      const failure = readBody(answer(401, body), authStyle)
+      const failure = readBody(answer(401, body), { ...settings, authStyle })
       expect(failure).toMatchObject({ remedy: expect.stringContaining(`style ${authStyle} (`) })
     }
   })

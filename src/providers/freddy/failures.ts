@@ -3,7 +3,10 @@ import type { JsonValue } from '../../model/json.js'
 import { countField, isJsonObject, jsonField, objectField, textField } from '../../model/loose.js'
 import type { UpstreamResponse } from '../../model/provider.js'
 import { failureKindOfStatus, parseJsonBody, statusFailure } from '../../model/wire.js'
-import type { AuthStyle } from './settings.js'
+import type { AuthStyle, Settings } from './settings.js'
+
+/** The settings that a failure may come from. */
+type Blamable = Pick<Settings, 'authStyle' | 'preferHistory'>
 
 interface Meaning {
   readonly kind: FailureKind
@@ -31,13 +34,13 @@ interface WireError {
  */
 export function readBody(
   response: UpstreamResponse,
-  authStyle: AuthStyle,
+  settings: Blamable,
 ): { readonly json: JsonValue } | SourceFailure {
   const body = parseJsonBody(response)
   if (response.status === 200 && isFailure(body)) return body
   const error = isFailure(body) ? undefined : reportedError(body.json)
   if (response.status === 200 && error === undefined) return body
-  return toFailure(response, error ?? noError, authStyle)
+  return toFailure(response, error ?? noError, settings)
 }
 
 const noError: WireError = {
@@ -63,9 +66,9 @@ function reportedError(json: JsonValue): WireError | undefined {
   }
 }
 
-function toFailure(response: UpstreamResponse, error: WireError, authStyle: AuthStyle): SourceFailure {
+function toFailure(response: UpstreamResponse, error: WireError, settings: Blamable): SourceFailure {
   return statusFailure(response, {
-    ...meaningOf(response.status, error, authStyle),
+    ...meaningOf(response.status, error, settings),
     upstreamCode: error.code,
     upstreamMessage: error.message,
     traceId: error.traceId,
@@ -74,18 +77,20 @@ function toFailure(response: UpstreamResponse, error: WireError, authStyle: Auth
 }
 
 /** What is better known than by the status alone; empty when the status says it all. */
-function meaningOf(status: number, error: WireError, authStyle: AuthStyle): Partial<Meaning> {
+function meaningOf(status: number, error: WireError, settings: Blamable): Partial<Meaning> {
   if (status !== 200 && !isAboutRequest(status)) return {}
   const meaning = meanings.get(error.code?.toUpperCase() ?? '')
   const kind = meaning?.kind ?? kindByStatusOrType(status, error)
   const capability = requiredCapability(error.details)
   if (kind === 'UNAUTHENTICATED') {
-    return { kind, ...meaning, remedy: `${meaning?.remedy ?? checkKey} ${describeStyle(authStyle)}` }
+    return { kind, ...meaning, remedy: `${meaning?.remedy ?? checkKey} ${describeStyle(settings.authStyle)}` }
   }
   if (kind === 'FORBIDDEN' && capability !== undefined) {
     return { kind, ...meaning, remedy: `Grant the capability ${capability} to the API key.` }
   }
-  if (kind === 'NOT_FOUND' && meaning === undefined) return { kind, remedy: checkAddress }
+  if (kind === 'NOT_FOUND' && meaning === undefined) {
+    return { kind, remedy: settings.preferHistory ? `${checkAddress} ${blameHistory}` : checkAddress }
+  }
   return { kind, ...meaning }
 }
 
@@ -122,6 +127,9 @@ const headerOf: Record<AuthStyle, string> = {
 const checkKey = 'Check that credentials.apiKey of this source is set and current.'
 const checkAddress =
   'Check organizationId and baseUrl of this source: the provider has no such organization or no such address.'
+/** What a history answers for a resource that is gone or never was is not documented: sheet sections 1 and 6. */
+const blameHistory =
+  'If this was the history of a resource, it may have none: set preferHistory to false, and the list is asked.'
 
 /** The `type` words of F1: sheet section 6. */
 const kindsOfType: ReadonlyMap<string, FailureKind> = new Map<string, FailureKind>([

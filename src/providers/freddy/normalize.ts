@@ -18,7 +18,7 @@ import { parsePage, wireRow } from './wire.js'
  * Pure; never throws.
  */
 export function readPage(response: UpstreamResponse, settings: Settings): UpstreamPage | SourceFailure {
-  const body = readBody(response, settings.authStyle)
+  const body = readBody(response, settings)
   if (isFailure(body)) return body
   const page = parsePage(body.json)
   if (!page.success) return schemaFailure(response, page.error)
