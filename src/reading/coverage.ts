@@ -87,19 +87,14 @@ function isBetweenSteps(cut: Cut): boolean {
 }
 
 /** Nothing of the source can match: the filter says so, or the provider said so of every part. */
-function isExcluded({ plan, run }: SourceReport): boolean {
+export function isExcluded({ plan, run }: Pick<SourceReport, 'plan' | 'run'>): boolean {
   return !plan.possible || (run.lanes.length > 0 && run.lanes.every(({ refused }) => refused))
 }
 
 function noticesOf({ plan, run }: SourceReport): readonly string[] {
   const { lanes } = run
   if (!plan.possible) return ['The filter can match no entry of this source, so it was not asked.']
-  const notices = new Set<string>()
-  for (const { part } of lanes.filter(({ refused }) => refused)) {
-    notices.add(
-      `The provider does not know all of ${JSON.stringify(part.pushdown)} and refused it, so no entry of this source has it.`,
-    )
-  }
+  const notices = new Set(refusalsOf(run))
   if (plan.residual.length > 0) {
     const fields = plan.residual.map(({ field }) => field)
     notices.add(
@@ -116,6 +111,15 @@ function noticesOf({ plan, run }: SourceReport): readonly string[] {
   }
   for (const notice of run.notices) notices.add(notice)
   return [...notices]
+}
+
+/** A sentence for every kind of request that the provider refused as naming what it does not know. */
+export function refusalsOf({ lanes }: SourceRun): readonly string[] {
+  const refused = lanes.filter((lane) => lane.refused)
+  return refused.map(
+    ({ part }) =>
+      `The provider does not know all of ${JSON.stringify(part.pushdown)} and refused it, so no entry of this source has it.`,
+  )
 }
 
 function sum(lanes: readonly Lane[], count: (lane: Lane) => number): number {

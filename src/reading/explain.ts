@@ -2,7 +2,8 @@ import type { TimeRange } from '../model/filter.js'
 import { dayMs } from '../model/instant.js'
 import type { JsonObject, JsonValue } from '../model/json.js'
 import type { PageAsk } from '../model/provider.js'
-import { type Lane, runOf, type SourceRun, startingLanes } from './lanes.js'
+import { isExcluded, refusalsOf } from './coverage.js'
+import { isOpen, type Lane, runOf, type SourceRun, startingLanes } from './lanes.js'
 import type { ReadingLimits } from './limits.js'
 import { lanesOf, plansOf, type ReadingContext } from './open-lanes.js'
 import { openReading, type Reading } from './open-reading.js'
@@ -38,7 +39,7 @@ export function explain(
   const runs = reading.sources.map(runOf)
   const [segment] = reading.segments
   const lanes = segment ? lanesOf(segment, runs, reading, plans, context) : []
-  const starting = new Set(startingLanes(lanes.filter(({ walk }) => !walk.finished)))
+  const starting = new Set(startingLanes(lanes.filter(isOpen)))
   return runs.map((run) => {
     const plan = plans.get(run.source.key)
     if (!plan) throw new Error(`No plan for the source ${run.source.key}.`)
@@ -54,15 +55,19 @@ function explainSource(
   limits: ReadingLimits,
 ): SourceExplanation {
   const first = run.lanes.filter((lane) => starting.has(lane))
+  const asked = run.lanes.filter(({ refused }) => !refused)
   return {
     sourceKey: run.source.key,
-    excluded: !plan.possible,
+    excluded: isExcluded({ plan, run }),
     requests: first.flatMap(({ walk }) => planned(run.source, walk.nextAsk())),
-    windows: windowsOf(run.lanes),
+    windows: windowsOf(asked),
     residual: plan.residual,
-    emulated: run.lanes.length === 0 ? [] : emulatedOf(run.source, plan, reading),
+    emulated: [
+      ...(asked.length === 0 ? [] : emulatedOf(run.source, plan, asked, reading)),
+      ...refusalsOf(run),
+    ],
     requestsMin: first.length,
-    requestsMax: requestsMax(run.lanes, limits),
+    requestsMax: requestsMax(asked, limits),
   }
 }
 
@@ -76,14 +81,15 @@ function planned({ describe }: ReadableSource, ask: PageAsk | null): readonly Pl
 }
 
 /**
- * The most requests of one page: its budget, and what each lane that begins the page may spend before it has made any
- * progress, which a budget never denies it (lanes.ts).
+ * The most requests of one page (lanes.ts): its budget, or what a source may spend where a lane that begins the page
+ * has made no progress yet, which the budget never denies it. Each request is sent under one of these two bounds.
  */
 function requestsMax(lanes: readonly Lane[], limits: ReadingLimits): number {
   const left = lanes.filter(({ walk }) => !walk.finished)
   if (left.length === 0) return 0
-  const obliged = left.filter(({ walk, obligedTo }) => walk.startsAt <= obligedTo)
-  return limits.requestsPerPage + obliged.length * limits.requestsWithoutProgress
+  const { requestsPerPage, requestsWithoutProgress } = limits
+  const isObliged = left.some(({ walk, obligedTo }) => walk.startsAt <= obligedTo)
+  return isObliged ? Math.max(requestsPerPage, requestsWithoutProgress) : requestsPerPage
 }
 
 function windowsOf(lanes: readonly Lane[]): readonly TimeRange[] {
@@ -98,7 +104,8 @@ function timesOf({ top, bottom }: KeyRange): TimeRange {
 
 function emulatedOf(
   { capabilities }: ReadableSource,
-  { parts, residual }: FilterPlan,
+  { residual }: FilterPlan,
+  asked: readonly Lane[],
   { travel }: Reading,
 ): readonly string[] {
   const { boundSlackMs, window, order } = capabilities
@@ -107,7 +114,7 @@ function emulatedOf(
     const fields = residual.map(({ field }) => field).join(', ')
     sentences.push(`The gateway evaluates ${fields} on what the provider sends.`)
   }
-  if (parts.length > 1) sentences.push(`The gateway merges ${parts.length} requests that share no entry.`)
+  if (asked.length > 1) sentences.push(`The gateway merges ${asked.length} requests that share no entry.`)
   if (Math.max(boundSlackMs.since, boundSlackMs.until) >= dayMs) {
     sentences.push('The provider bounds time by whole days; the gateway cuts to the instant.')
   }

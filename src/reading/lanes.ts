@@ -25,7 +25,7 @@ export interface Lane {
   requests: number
   /** The budget of the page is spent. */
   limited: boolean
-  /** The provider refused a value of the part's as unknown to it, so the part has no entry. */
+  /** The provider refused a value of the part's as unknown to it, now or lately, so the part has no entry. */
   refused: boolean
 }
 
@@ -137,7 +137,7 @@ async function advanceLane(lane: Lane, limits: ReadingLimits, signal: AbortSigna
       lane.limited = true
       return
     }
-    if (!moved && lane.requests >= limits.requestsWithoutProgress) {
+    if (!moved && run.requests >= limits.requestsWithoutProgress) {
       run.failure = sourceFailure('TOO_DENSE')
       return
     }
@@ -151,7 +151,16 @@ async function advanceLane(lane: Lane, limits: ReadingLimits, signal: AbortSigna
       for (const notice of page.notices ?? []) run.notices.add(notice)
       const failure = walk.absorb(page)
       if (failure) run.failure ??= failure
+      if (walk.hints.order.kind === 'unsorted') forgetOrder(run)
     }
+  }
+}
+
+/** All parts of a source come in one order or in none: where one has shown that there is none, no other had one. */
+function forgetOrder(run: SourceRun): void {
+  for (const lane of run.lanes) {
+    // A lane that begins again owes progress again, whatever the budget.
+    if (lane.walk.forgetOrder()) lane.limited = false
   }
 }
 

@@ -4,7 +4,7 @@ export interface ReadingLimits {
   readonly requestsPerPage: number
   /** Rows that one page may look at per source before it ends early with SCAN_LIMIT. */
   readonly scannedPerPage: number
-  /** Upstream requests without any progress after which a source is given up for this page. */
+  /** Upstream requests of one page after which a source is given up when a part of it has made no progress. */
   readonly requestsWithoutProgress: number
   /** Requests of different kinds that one filter may be split into for one source; 1 splits nothing. */
   readonly partsPerSource: number

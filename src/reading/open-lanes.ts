@@ -6,6 +6,7 @@ import type { ReadableSource } from './page.js'
 import { type FilterPlan, type PlanPart, planFilter } from './plan.js'
 import type { BindCursors } from './position-cursor.js'
 import type { KeptWalks, ReadAhead } from './read-ahead.js'
+import type { Refusals } from './refusals.js'
 import type { SeenWordsLog } from './seen-words.js'
 import { cutAbove, type KeyRange, narrowRange, progressSpan } from './travel.js'
 import { type SourceHints, Walk } from './walk.js'
@@ -21,6 +22,7 @@ export interface ReadingContext {
     get(key: string): SourceHints | undefined
     set(key: string, hints: SourceHints): unknown
   }
+  readonly refusals: Refusals
   readonly seenWords: SeenWordsLog
   readonly now: () => number
 }
@@ -42,7 +44,8 @@ export function hintKey(sourceKey: string, pushdown: Pushdown): string {
 
 /**
  * The lanes of one segment: one for every part of every source's plan that has entries there. They go on from what
- * the page before kept, else from what this process has learned of such requests.
+ * the page before kept, else from what this process has learned of such requests. One whose request the provider has
+ * refused lately is not asked again.
  */
 export function lanesOf(
   segment: KeyRange,
@@ -66,7 +69,9 @@ export function lanesOf(
       const walk =
         kept?.get(laneKey(sourceKey, part))?.fork(walkPlan) ??
         new Walk(walkPlan, hintsOf(sourceKey, pushdown, reading, context))
-      return [addLane(run, part, walk, obligedTo)]
+      const lane = addLane(run, part, walk, obligedTo)
+      lane.refused = context.refusals.has(hintKey(sourceKey, pushdown))
+      return [lane]
     })
   })
 }
@@ -94,8 +99,13 @@ function keptWalks(
 }
 
 /** Keeps what a page has learned of a source. */
-export function rememberHints({ source, lanes }: SourceRun, { hints }: ReadingContext): void {
-  for (const { part, walk } of lanes) hints.set(hintKey(source.key, part.pushdown), walk.hints)
+export function rememberHints({ source, lanes }: SourceRun, { hints, refusals }: ReadingContext): void {
+  for (const { part, walk, refused, requests } of lanes) {
+    const key = hintKey(source.key, part.pushdown)
+    hints.set(key, walk.hints)
+    // A lane without a request is refused by memory, which must not renew itself.
+    if (refused && requests > 0) refusals.add(key)
+  }
   const seen = lanes.map(({ walk }) => walk.hints)
   const least = seen.find(({ order }) => order.kind === 'unsorted') ?? seen.find(({ order }) => order.proven)
   if (least) hints.set(source.key, { order: least.order })

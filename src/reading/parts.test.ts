@@ -5,7 +5,7 @@ import { type SourceFailure, sourceFailure } from '../model/failure.js'
 import type { EntryFilter } from '../model/filter.js'
 import type { PageAsk, UpstreamRow } from '../model/provider.js'
 import { Secret } from '../model/secret.js'
-import type { EntryPage, PageRequest, ReadableSource } from './page.js'
+import type { CountRequest, EntryPage, PageRequest, ReadableSource } from './page.js'
 import { createReader } from './reader.js'
 
 const nowMs = Date.UTC(2026, 5, 1)
@@ -87,13 +87,8 @@ async function readPage(
   return page
 }
 
-function readerOf(source: ReadableSource, limits = {}) {
-  return createReader({
-    sources: [source],
-    secrets: [new Secret('a secret of a test')],
-    now: () => nowMs,
-    limits,
-  })
+function readerOf(source: ReadableSource, now = () => nowMs) {
+  return createReader({ sources: [source], secrets: [new Secret('a secret of a test')], now })
 }
 
 async function readAll(source: ReadableSource, filter: EntryFilter, more: Partial<PageRequest> = {}) {
@@ -188,6 +183,51 @@ describe('several values where the provider takes one', () => {
   })
 })
 
+describe('a source whose parts never make progress', () => {
+  it.each([1, 8])('costs what explain says at most, in %i parts', async (parts) => {
+    const filter = { actorIds: Array.from({ length: parts }, (_, index) => `a${index}`) }
+    let requests = 0
+    const reader = readerOf({
+      key: 'log',
+      capabilities: { ...capabilities, paging: 'cursor', totals: false },
+      async fetchPage() {
+        requests += 1
+        const row: UpstreamRow = { ...entry(0), id: `e${requests}`, timeMs: nowMs - 1 }
+        return { rows: [row], more: true, upstreamCursor: `c${requests}` }
+      },
+    })
+    const told = reader.explain({ filter, order: 'NEWEST_FIRST' })
+    expect(told).toMatchObject([{ requestsMin: parts, requestsMax: 400 }])
+    const result = await reader.readPage({
+      filter,
+      order: 'NEWEST_FIRST',
+      onSourceError: 'PARTIAL',
+      signal: new AbortController().signal,
+    })
+    expect(result).toMatchObject({ kind: 'readingFailed', failures: [{ failure: { kind: 'TOO_DENSE' } }] })
+    expect(requests).toBe(400)
+  })
+})
+
+describe('a source without order, of which one part looks sorted', () => {
+  it('is not believed in that part either', async () => {
+    // The newest entry of a comes last in its list; those of b change places from the begin.
+    const ofA = Array.from({ length: 150 }, (_, index) => entry(2 * index, { actor: 'a' }))
+    const ofB = Array.from({ length: 150 }, (_, index) => entry(2 * index + 1, { actor: 'b' }))
+    const [newest, ...others] = ofA
+    if (!newest) throw new Error('There is no entry.')
+    const swapped = ofB.map((_, index) => ofB[index ^ 1] ?? newest)
+    const source = sourceOf([...others, newest, ...swapped])
+    const told = { ...source, capabilities: { ...capabilities, order: 'unknown' as const } }
+    const pages = await readAll(told, { actorIds: ['a', 'b'] }, { first: 20 })
+    const sorted = [...ofA, ...ofB].sort((x, y) => y.timeMs - x.timeMs)
+    expect(idsOf(pages)).toEqual(sorted.map(({ id }) => id))
+    expect(pages[0]?.coverage[0]?.notices.join()).toContain('no order')
+    expect(pages.every(({ complete, hasNextPage }) => complete || hasNextPage)).toBe(true)
+    expect(pages.at(-1)).toMatchObject({ complete: true })
+  })
+})
+
 describe('a word that the provider may not know', () => {
   const refuse = (ask: PageAsk) =>
     ask.pushdown.actions?.includes('unknown') ? sourceFailure('INVALID_REQUEST') : null
@@ -198,6 +238,55 @@ describe('a word that the provider may not know', () => {
     expect(page).toMatchObject({ edges: [], complete: true, hasNextPage: false })
     expect(page.coverage[0]).toMatchObject({ state: 'EXCLUDED', requests: 1, error: null })
     expect(page.coverage[0]?.notices.join()).toContain('unknown')
+  })
+
+  it('is not asked for again by the next pages, until an hour has passed', async () => {
+    let timeMs = nowMs
+    const source = sourceOf([entry(1)], refuse)
+    const reader = readerOf(source, () => timeMs)
+    const filter = { actions: ['unknown'] }
+    expect(reader.explain({ filter, order: 'NEWEST_FIRST' })).toMatchObject([
+      { excluded: false, requestsMin: 1 },
+    ])
+    const first = (await readPage(reader, filter)).coverage[0]
+    for (const minutes of [1, 59]) {
+      timeMs = nowMs + minutes * 60_000
+      const page = await readPage(reader, filter)
+      expect(page).toMatchObject({ edges: [], complete: true, hasNextPage: false })
+      expect(page.coverage[0]).toMatchObject({ state: 'EXCLUDED', requests: 0, notices: first?.notices })
+      expect(reader.explain({ filter, order: 'NEWEST_FIRST' })).toMatchObject([
+        {
+          excluded: true,
+          requests: [],
+          windows: [],
+          requestsMin: 0,
+          requestsMax: 0,
+          emulated: first?.notices,
+        },
+      ])
+    }
+    expect(source.asks).toHaveLength(1)
+    timeMs = nowMs + 61 * 60_000
+    expect((await readPage(reader, filter)).coverage[0]).toMatchObject({ state: 'EXCLUDED', requests: 1 })
+  })
+
+  it('is found once the provider has learned it', async () => {
+    let timeMs = nowMs
+    const late = entry(1, { action: 'unknown' })
+    const source = sourceOf([late], (ask) => (timeMs === nowMs ? refuse(ask) : null))
+    const reader = readerOf(source, () => timeMs)
+    expect(idsOf([await readPage(reader, { actions: ['unknown'] })])).toEqual([])
+    timeMs += 3_600_001
+    expect(idsOf([await readPage(reader, { actions: ['unknown'] })])).toEqual([late.id])
+  })
+
+  it('is refused once in a reading of many pages, beside words that are read on', async () => {
+    const rows = Array.from({ length: 300 }, (_, index) => entry(index))
+    const source = sourceOf(rows, refuse)
+    const pages = await readAll(source, { actions: ['known', 'unknown'] })
+    expect(idsOf(pages)).toEqual(rows.map(({ id }) => id))
+    expect(source.asks.filter((ask) => refuse(ask) !== null)).toHaveLength(1)
+    expect(pages.every((page) => page.coverage[0]?.notices.join().includes('unknown'))).toBe(true)
   })
 
   it('costs only itself beside words that it knows', async () => {
@@ -258,16 +347,21 @@ describe('times within and, or and not', () => {
   })
 })
 
-describe('a count', () => {
+describe('a count by reading', () => {
   const rows = Array.from({ length: 300 }, (_, index) => entry(index, { actor: index % 3 === 0 ? 'a' : 'b' }))
   const signal = new AbortController().signal
   const request = {
     filter: { actorIds: ['a'] },
-    order: 'NEWEST_FIRST',
     asOfMs: nowMs,
     limit: 500,
     signal,
   } as const
+
+  async function countOf(source: ReadableSource, asked: CountRequest) {
+    const reader = readerOf({ ...source, capabilities: { ...capabilities, totals: false } })
+    const answer = await reader.count(asked)
+    return 'counts' in answer ? answer.counts[0] : answer
+  }
 
   it.each([
     [500, { value: 100, exactness: 'EXACT' }],
@@ -275,12 +369,12 @@ describe('a count', () => {
     [99, { value: 99, exactness: 'AT_LEAST' }],
     [1, { value: 1, exactness: 'AT_LEAST' }],
   ])('up to %i of 100', async (limit, expected) => {
-    expect(await readerOf(sourceOf(rows)).count({ ...request, limit })).toEqual(expected)
+    expect(await countOf(sourceOf(rows), { ...request, limit })).toEqual(expected)
   })
 
   it('is of the reading as it was pinned', async () => {
     const asOfMs = nowMs - 150 * 60_000
-    expect(await readerOf(sourceOf(rows)).count({ ...request, asOfMs })).toEqual({
+    expect(await countOf(sourceOf(rows), { ...request, asOfMs })).toEqual({
       value: 50,
       exactness: 'EXACT',
     })
@@ -289,8 +383,8 @@ describe('a count', () => {
   it('is never exact where a source failed, and unknown where nothing could be read', async () => {
     const broken = sourceOf(rows, (_, number) => (number > 2 ? sourceFailure('UNAVAILABLE') : null))
     const whole = { ...request, filter: { not: { actorIds: ['a'] } } }
-    expect(await readerOf(broken).count(whole)).toMatchObject({ exactness: 'AT_LEAST' })
+    expect(await countOf(broken, whole)).toMatchObject({ exactness: 'AT_LEAST' })
     const dead = sourceOf(rows, () => sourceFailure('UNAVAILABLE'))
-    expect(await readerOf(dead).count(request)).toEqual({ value: 0, exactness: 'UNKNOWN' })
+    expect(await countOf(dead, request)).toEqual({ value: 0, exactness: 'UNKNOWN' })
   })
 })

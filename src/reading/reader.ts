@@ -12,6 +12,7 @@ import type { ReadableSource, Reader } from './page.js'
 import { createCursorCodecs } from './position-cursor.js'
 import { createReadAhead } from './read-ahead.js'
 import { readPage } from './read-page.js'
+import { createRefusals } from './refusals.js'
 import { SeenWordsLog } from './seen-words.js'
 import { cutAbove } from './travel.js'
 import { Walk } from './walk.js'
@@ -39,6 +40,7 @@ export function createReader(options: ReaderOptions): Reader {
     limits,
     seenWords: new SeenWordsLog(),
     hints: new LRUCache({ max: hintsMax }),
+    refusals: createRefusals(options.now),
     now: options.now,
   }
   return {

@@ -196,6 +196,18 @@ export class Walk {
     return task !== null
   }
 
+  /**
+   * The source is known to send in no order. What was placed by one is read again; an answer that is still on its way
+   * is dropped. False when the walk knew.
+   */
+  forgetOrder(): boolean {
+    if (this.#order.kind === 'unsorted') return false
+    this.#order = { kind: 'unsorted', proven: true }
+    this.#task = null
+    this.#startOver()
+    return true
+  }
+
   #terrain(): Terrain {
     const { capabilities, travel } = this.plan
     const { since, until } = capabilities.boundSlackMs
