@@ -20,7 +20,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Within node_modules, so that the compiled files find their packages. */
 const workshop = join(root, 'node_modules', '.cache', 'auditgraph-planted-bugs')
 /** What the simulation is made of. */
-const folders = ['model', 'reading', 'reading/paging', 'reading/planning', 'simulation', 'simulation/history']
+const folders = ['model', 'reading', 'simulation']
 
 /** Compiles the reading layer and its simulation with one bug in it, and loads the simulation's entrance. */
 export async function plant(bug: PlantedBug | null): Promise<RunCampaign> {
@@ -51,7 +51,7 @@ function patched(text: string, { name, file, find, replace }: PlantedBug): strin
 
 function* sources(): Generator<readonly [file: string, text: string]> {
   for (const folder of folders) {
-    for (const name of readdirSync(join(root, 'src', folder))) {
+    for (const name of readdirSync(join(root, 'src', folder), { recursive: true, encoding: 'utf8' })) {
       if (!name.endsWith('.ts') || name.endsWith('.test.ts')) continue
       const file = `${folder}/${name}`
       yield [file, readFileSync(join(root, 'src', file), 'utf8')]
