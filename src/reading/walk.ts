@@ -78,6 +78,8 @@ export class Walk {
   #task: Task | null = null
   #order: NativeOrder
   #stride: Stride
+  /** The last stride that followed from density, and not from a search or a dense time step. */
+  #densityStride: Stride
   #jumpMs = 0
   /** The most rows that a page has held: a provider may give fewer than are asked. */
   #pageRows = 0
@@ -97,6 +99,7 @@ export class Walk {
       ? { kind: hints?.order.kind ?? 'newestFirst', proven: true }
       : { kind: hints?.order.kind ?? 'newestFirst', proven: hints?.order.kind === 'unsorted' }
     this.#stride = hints?.stride ?? firstStride
+    this.#densityStride = this.#stride
   }
 
   /** The first progress of the walk's range. */
@@ -124,7 +127,7 @@ export class Walk {
   }
 
   get hints(): SourceHints {
-    return { order: this.#order, stride: { ...this.#stride, empties: 0 } }
+    return { order: this.#order, stride: { ...this.#densityStride, empties: 0 } }
   }
 
   /** Takes the first `count` rows away: they are being delivered. */
@@ -146,6 +149,7 @@ export class Walk {
     copy.#task = this.#task
     copy.#order = this.#order
     copy.#stride = this.#stride
+    copy.#densityStride = this.#densityStride
     copy.#jumpMs = this.#jumpMs
     copy.#pageRows = this.#pageRows
     copy.#totalsMissing = this.#totalsMissing
@@ -296,6 +300,7 @@ export class Walk {
     const halves = resized === null || (rows === 0 && this.#stashes.length > 0)
     const half = Number.isFinite(ahead) ? ahead / 2 : firstStride.spanMs
     this.#stride = { spanMs: halves ? half : resized.spanMs, empties }
+    if (!halves) this.#densityStride = this.#stride
   }
 
   #keep(task: Task, stash: Stash): void {
