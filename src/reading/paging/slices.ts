@@ -235,7 +235,7 @@ function place(task: SliceTask, slice: Slice, terrain: Terrain): Step<SliceTask>
   }
   if (last.progress < frontier) return undershot(task, slice)
   const unproven = !terrain.proven && first.progress === last.progress
-  if (last.progress === frontier || unproven) return beginFill(task, slice, last.progress)
+  if (last.progress === frontier || unproven) return beginFill(task, slice, last.progress, terrain)
   return claimTo(task, slice, terrain)
 }
 
@@ -256,7 +256,16 @@ function claimTo(task: SliceTask, slice: Slice, terrain: Terrain): Step<SliceTas
   return { kind: 'claim', rows, to, next: fresh || to === task.end ? null : next }
 }
 
-function beginFill(task: SliceTask, slice: Slice, granule: number): Step<SliceTask> {
+/**
+ * Begins to fill a time step, in a window of its own: what is written or deleted elsewhere then moves nothing in it.
+ * Where the window cannot be made narrower, or nothing has shown yet that the list leads up to the step, the slice at
+ * hand is the first.
+ */
+function beginFill(task: SliceTask, slice: Slice, granule: number, terrain: Terrain): Step<SliceTask> {
+  if (terrain.proven && (task.start < granule || task.end > granule + 1)) {
+    const own = slicesOf(granule, granule + 1, task.capacity, terrain)
+    return { kind: 'again', task: { ...own, stalls: task.stalls, fill: newFill(granule, undefined) } }
+  }
   const inStep = slice.rows.findIndex((row) => row.progress === granule)
   const at = Math.max(0, slice.first + inStep - 1)
   const fill = newFill(granule, task.total)

@@ -113,7 +113,7 @@ function judgeCompleteness(
         complaints.push(`${key} is missing ${told ? 'from the replay of its gap' : 'and no gap names it'}`)
       }
       // What was delivered before disorder showed is not taken back: it comes again in the replay of the gap.
-      if (times > 1 && !seen.disordered.has(source.key))
+      if (times > 1 && !seen.everDisordered.has(source.key))
         complaints.push(`${key} came ${times} times, replays included`)
     }
     const outside = (seen.replays.get(source.key) ?? []).find(({ timeMs }) => !isWithin(timeMs, row?.gap))
@@ -166,7 +166,7 @@ function judgePages(script: Script, seen: Transcript): readonly string[] {
       complaints.push(`page ${page}, asked for again on a still world, is another page`)
   }
   // Where a source without order was read before it showed that, some may come only now.
-  if (seen.disordered.size > 0) return complaints
+  if (seen.everDisordered.size > 0) return complaints
   const delivered = inReadingOrder(
     script,
     seen.pages.map(({ page }) => keysOf(page)),

@@ -30,8 +30,10 @@ export interface Transcript {
   readonly requests: ReadonlyMap<string, number>
   /** How often the client asked for a page, failed tries included. */
   readonly asked: number
-  /** Sources without an order whose pages have shown it. */
+  /** Sources without an order whose pages had shown it when the last page of the reading came. */
   readonly disordered: ReadonlySet<string>
+  /** The same when all was over, looks back and replays included. */
+  readonly everDisordered: ReadonlySet<string>
 }
 
 interface SeenPage {
@@ -60,12 +62,14 @@ export async function play(script: Script, makeReader: MakeReader = createReader
   const beganMs = clock.nowMs
   const { backward, halves, thinkMs } = script.client
   let delivered = 0
+  let disordered: ReadonlySet<string> = new Set()
   let cursor: string | undefined
   let over = false
   while (!over && pages.length < 1_000) {
     const size = script.client.sizes[pages.length % script.client.sizes.length] ?? 50
     client.turnTo(pages.length)
     const whole = await client.ask(cursor, size)
+    disordered = disorderedOf(sources)
     if (whole === null) break
     if (script.client.repeats.includes(pages.length)) {
       const again = await client.ask(cursor, size)
@@ -102,7 +106,8 @@ export async function play(script: Script, makeReader: MakeReader = createReader
     refusals: client.refusals,
     requests: new Map(sources.map((source) => [source.key, source.requests()])),
     asked: client.asked,
-    disordered: new Set(sources.filter((source) => source.disordered()).map(({ key }) => key)),
+    disordered,
+    everDisordered: disorderedOf(sources),
   }
 }
 
@@ -112,6 +117,10 @@ export function keysOf(page: Pick<EntryPage, 'edges'>): readonly EntryKey[] {
     sourceKey: entry.sourceKey,
     id: entry.upstreamId,
   }))
+}
+
+function disorderedOf(sources: readonly VirtualSource[]): ReadonlySet<string> {
+  return new Set(sources.filter((source) => source.disordered()).map(({ key }) => key))
 }
 
 /** The half of a page that a reader comes to first, as if it had been the page. */
