@@ -12,7 +12,7 @@ export interface FilterSupport {
   /**
    * Set where the provider takes values of a closed list only and refuses a request that names another: whether a
    * value is known to be in it. One that is not is asked for in a request of its own, and when the provider refuses
-   * that as INVALID_REQUEST, no entry has the value.
+   * that with `unknownValueCode`, no entry has the value.
    */
   readonly knows?: (value: string) => boolean
 }
@@ -51,6 +51,11 @@ export interface Capabilities {
   readonly lookup: boolean
   /** A field that is left out cannot be asked for. What comes back for one may be more than the exact matches. */
   readonly filters: { readonly [Field in PushdownField]?: FilterSupport }
+  /**
+   * The `upstreamCode` with which the provider refuses a value that it does not know, where `knows` is set for a field.
+   * No other refusal says anything of the value.
+   */
+  readonly unknownValueCode?: string
   /** Pairs of fields that one request cannot carry together; the first of a pair is sent, the other evaluated here. */
   readonly exclusive: readonly (readonly [PushdownField, PushdownField])[]
   /** Pairs of fields of which a request carries the first only beside the second. Left out: none. */

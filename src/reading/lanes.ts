@@ -170,8 +170,15 @@ function isSpent(run: SourceRun, limits: ReadingLimits): boolean {
 }
 
 /** The provider takes only words that it knows, and this one it does not (sheet ashby section 9). */
-function isRefusal({ part }: Lane, ask: PageAsk, failure: SourceFailure): boolean {
-  return part.unproven && ask.upstreamCursor === undefined && failure.kind === 'INVALID_REQUEST'
+function isRefusal({ part, run }: Lane, ask: PageAsk, failure: SourceFailure): boolean {
+  const { unknownValueCode } = run.source.capabilities
+  return (
+    part.unproven &&
+    ask.upstreamCursor === undefined &&
+    failure.kind === 'INVALID_REQUEST' &&
+    unknownValueCode !== undefined &&
+    failure.upstreamCode === unknownValueCode
+  )
 }
 
 /** Cursors expire; a window can be read again without one (sheets jitsudo section 9 rule 6, ashby section 10 rule 9). */

@@ -18,6 +18,7 @@ const capabilities: Capabilities = {
   boundSlackMs: { since: 0, until: 0 },
   lookup: false,
   filters: { actorIds: { valuesMax: 1 }, actions: { valuesMax: 2, knows: (value) => value === 'known' } },
+  unknownValueCode: 'no_such_word',
   exclusive: [],
 }
 
@@ -230,7 +231,29 @@ describe('a source without order, of which one part looks sorted', () => {
 
 describe('a word that the provider may not know', () => {
   const refuse = (ask: PageAsk) =>
-    ask.pushdown.actions?.includes('unknown') ? sourceFailure('INVALID_REQUEST') : null
+    ask.pushdown.actions?.includes('unknown')
+      ? sourceFailure('INVALID_REQUEST', { upstreamCode: 'no_such_word' })
+      : null
+
+  it('is not blamed for a refusal that says something else', async () => {
+    const source = sourceOf([entry(1)], () =>
+      sourceFailure('INVALID_REQUEST', { upstreamCode: 'maintenance' }),
+    )
+    const reader = readerOf(source)
+    const filter = { actions: ['unknown'] }
+    const request = {
+      filter,
+      order: 'NEWEST_FIRST',
+      onSourceError: 'PARTIAL',
+      signal: new AbortController().signal,
+    } as const
+    for (const _ of [1, 2]) {
+      expect(await reader.readPage(request)).toMatchObject({
+        kind: 'readingFailed',
+        failures: [{ failure: { kind: 'INVALID_REQUEST', upstreamCode: 'maintenance' } }],
+      })
+    }
+  })
 
   it('excludes the source once the provider has refused it, with a notice', async () => {
     const source = sourceOf([entry(1)], refuse)

@@ -39,7 +39,8 @@ export function createReader(options: ReaderOptions): Reader {
     readAhead: createReadAhead(limits, options.now),
     limits,
     seenWords: new SeenWordsLog(),
-    hints: new LRUCache({ max: hintsMax }),
+    // Bounded by size, not by `max`, for which the library sets memory aside at once.
+    hints: new LRUCache({ maxSize: hintsMax, sizeCalculation: () => 1 }),
     refusals: createRefusals(options.now),
     now: options.now,
   }

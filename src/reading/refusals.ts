@@ -19,7 +19,8 @@ const refusalAgeMs = 3_600_000
 /** `now`: UTC milliseconds. */
 export function createRefusals(now: () => number): Refusals {
   const store = new LRUCache<string, true>({
-    max: refusalsMax,
+    maxSize: refusalsMax,
+    sizeCalculation: () => 1,
     ttl: refusalAgeMs,
     ttlResolution: 0,
     perf: { now },

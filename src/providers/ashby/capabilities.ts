@@ -49,6 +49,8 @@ export function capabilitiesOf(settings: Settings): Capabilities {
     // The provider combines types and categories with OR (section 2). A category belongs to one type, so it is the
     // narrower of the two.
     exclusive: [['actions', 'resourceTypes']],
+    // Sheet section 7: filters of the request. What it may also mean, wrong dates, no part of a plan sends alone.
+    unknownValueCode: 'invalid_input',
     vocabulary: {
       actions: actionKindOfCategory,
       resourceTypes: [...knownTargetTypes],
