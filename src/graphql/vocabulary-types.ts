@@ -21,7 +21,8 @@ interface Vocabulary {
 /** Defines `SourceVocabulary` and its words. */
 export function defineVocabulary(builder: GatewayBuilder, enums: GatewayEnums) {
   const Word = builder.objectRef<VocabularyWord>('VocabularyWord').implement({
-    description: 'A word of the provider, and what this process has seen of it in the entries it delivered.',
+    description:
+      'A word of the provider, and what this process has seen of it in the entries it delivered or looked at.',
     fields: (t) => ({
       word: t.exposeString('word', { description: 'The provider’s own word, as filters take it.' }),
       actionKind: t.expose('actionKind', {
@@ -36,7 +37,7 @@ export function defineVocabulary(builder: GatewayBuilder, enums: GatewayEnums) {
         description: 'Whether the provider can be asked for it, so that a filter for it reads little.',
       }),
       count: t.int({
-        description: 'How often it was in entries that this process delivered. 0: not seen.',
+        description: 'How often it was in entries that this process delivered or looked at. 0: not seen.',
         resolve: ({ seen }) => seen?.count ?? 0,
       }),
       firstSeen: t.field({

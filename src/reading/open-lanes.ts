@@ -1,4 +1,4 @@
-import type { Pushdown } from '../model/provider.js'
+import type { Pushdown, UpstreamRow } from '../model/provider.js'
 import { addLane, type Lane, type SourceRun } from './lanes.js'
 import type { ReadingLimits } from './limits.js'
 import type { Reading } from './open-reading.js'
@@ -64,7 +64,8 @@ export function lanesOf(
     return (plans.get(sourceKey)?.parts ?? []).flatMap((part) => {
       const range = rangeOfPart(segment, part, capabilities.window?.floorMs)
       if (range === null) return []
-      const { pushdown, matches } = part
+      const { pushdown } = part
+      const matches = (row: UpstreamRow) => part.matches(row) || noteDropped(row, sourceKey, context)
       const walkPlan = { sourceKey, capabilities, travel, range, pushdown, matches }
       const walk =
         kept?.get(laneKey(sourceKey, part))?.fork(walkPlan) ??
@@ -74,6 +75,12 @@ export function lanesOf(
       return [lane]
     })
   })
+}
+
+/** The words of what is delivered are noted with the page; those of other rows that were looked at, here. */
+function noteDropped(row: UpstreamRow, sourceKey: string, { seenWords }: ReadingContext): false {
+  seenWords.note({ ...row.content(), sourceKey })
+  return false
 }
 
 /** Names a lane of a reading: the same from page to page. */

@@ -113,10 +113,10 @@ export type ResidualReason =
   /** It is negated, or one of alternatives that cannot be asked for one by one. */
   | 'NOT_REQUIRED'
 
-/** A provider's word as the entries that this process has delivered used it. */
+/** A provider's word as the entries that this process has delivered or looked at used it. */
 export interface SeenWord {
   readonly word: string
-  /** How often it was delivered; the same entry counts each time. */
+  /** How often it came; the same entry counts each time. */
   readonly count: number
   /** Times of the oldest and the newest of these entries, UTC milliseconds. */
   readonly oldestMs: number

@@ -370,6 +370,13 @@ describe('times within and, or and not', () => {
   })
 })
 
+it('notes the words of rows that a filter dropped, too', async () => {
+  const rows = Array.from({ length: 9 }, (_, index) => entry(index, { actor: index === 0 ? 'a' : 'b' }))
+  const reader = readerOf(sourceOf(rows))
+  await readPage(reader, { not: { actorIds: ['b'] } })
+  expect(reader.seenWords('log').actions.reduce((sum, { count }) => sum + count, 0)).toBe(9)
+})
+
 describe('a count by reading', () => {
   const rows = Array.from({ length: 300 }, (_, index) => entry(index, { actor: index % 3 === 0 ? 'a' : 'b' }))
   const signal = new AbortController().signal

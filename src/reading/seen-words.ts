@@ -9,7 +9,7 @@ interface Words {
   readonly resourceTypes: Map<string, SeenWord>
 }
 
-/** What words the entries that this process has delivered used. Bounded; a remark, never something to rely on. */
+/** What words the entries that this process has delivered or looked at used. Bounded; a remark, never something to rely on. */
 export class SeenWordsLog {
   readonly #sources = new Map<string, Words>()
 
