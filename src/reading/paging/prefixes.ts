@@ -102,7 +102,8 @@ function absorbFollow(
   const follow = { ...task.follow, rows, repeated, barren }
   if (rows.size > granuleRowsMax) return { kind: 'failed', failure: sourceFailure('TOO_DENSE') }
   const last = page.rows.at(-1)
-  const passed = granule !== null && last !== undefined && last.progress > granule
+  // A row behind the step ends it only in a list that is known to lead that way.
+  const passed = granule !== null && terrain.proven && last !== undefined && last.progress > granule
   if (!page.more || passed) return finishRead({ ...task, follow }, page, terrain)
   const token = page.upstreamCursor
   if (token === undefined) {
