@@ -67,9 +67,11 @@ export function lanesOf(
       const { pushdown } = part
       const matches = (row: UpstreamRow) => part.matches(row) || noteDropped(row, sourceKey, context)
       const walkPlan = { sourceKey, capabilities, travel, range, pushdown, matches }
-      const walk =
-        kept?.get(laneKey(sourceKey, part))?.fork(walkPlan) ??
-        new Walk(walkPlan, hintsOf(sourceKey, pushdown, reading, context))
+      const hints = hintsOf(sourceKey, pushdown, reading, context)
+      const held = kept?.get(laneKey(sourceKey, part))
+      // What was placed by an order is worth nothing once another page has shown that there is none.
+      const isVoid = hints?.order.kind === 'unsorted' && held?.hints.order.kind !== 'unsorted'
+      const walk = held && !isVoid ? held.fork(walkPlan) : new Walk(walkPlan, hints)
       const lane = addLane(run, part, walk, obligedTo)
       lane.refused = context.refusals.has(hintKey(sourceKey, pushdown))
       return [lane]
@@ -115,7 +117,8 @@ export function rememberHints({ source, lanes }: SourceRun, { hints, refusals }:
   }
   const seen = lanes.map(({ walk }) => walk.hints)
   const least = seen.find(({ order }) => order.kind === 'unsorted') ?? seen.find(({ order }) => order.proven)
-  if (least) hints.set(source.key, { order: least.order })
+  // A page that was under way when disorder showed elsewhere must not make it forgotten.
+  if (least && hints.get(source.key)?.order.kind !== 'unsorted') hints.set(source.key, { order: least.order })
 }
 
 function hintsOf(

@@ -42,9 +42,7 @@ function hasCause({ behaviour, faults, events }: SourceScript): boolean {
   )
 }
 
-/** Rows of a page below which a source without order often looks sorted by luck: reliability.md section 4, W5. */
-const tellingPageSize = 20
-
+/** Whether no order is sure, though pages may look sorted by luck: reliability.md section 4, W5. */
 function isHaphazard({ behaviour: { order } }: SourceScript): boolean {
   return order === 'unsorted' || order === 'nearly'
 }
@@ -115,12 +113,7 @@ function judgeCompleteness(
         event.fromMs <= seen.beganMs &&
         event.untilMs === null
       const key = name({ timeMs: event.timeMs, sourceKey: source.key, id: event.id })
-      // The disorder may have shown in a look back alone, of which the reading knows nothing.
-      const { looksBack } = script.client
-      const { pageSizeGiven } = source.behaviour
-      const undetectable =
-        isHaphazard(source) &&
-        (!seen.disordered.has(source.key) || (looksBack.length > 0 && pageSizeGiven < tellingPageSize))
+      const undetectable = isHaphazard(source) && !seen.disordered.has(source.key)
       const times = (had.has(key) ? 1 : 0) + (replayed.get(key) ?? 0)
       if (stable && times === 0 && !undetectable) {
         const told = isWithin(event.timeMs, row?.gap)
