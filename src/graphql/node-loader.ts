@@ -39,7 +39,7 @@ async function load(
   if (id === undefined) return null
   if (id.kind === 'source') return sources.get(id.key) ?? null
   if (!sources.has(id.key.sourceKey)) return null
-  const entry = await untilEnded(signal, () => reader.readEntry(id.key, signal))
+  const entry = await untilEnded(signal, () => reader.readEntry(id.key, { signal }))
   if (isFailure(entry)) throw lookupFailed(id.key.sourceKey, entry)
   return entry
 }

@@ -1,7 +1,7 @@
 import { isFailure, type SourceFailure, sourceFailure } from '../model/failure.js'
 import type { PageAsk } from '../model/provider.js'
 import type { ReadingLimits } from './limits.js'
-import type { ReadableSource } from './page.js'
+import type { FetchTerms, ReadableSource } from './page.js'
 import type { PlanPart } from './plan.js'
 import type { Walk } from './walk.js'
 
@@ -57,18 +57,18 @@ export async function advanceLanes(
   lanes: readonly Lane[],
   wanted: number,
   limits: ReadingLimits,
-  signal: AbortSignal,
+  terms: FetchTerms,
 ): Promise<void> {
   while (countBefore(lanes, leastFrontier(lanes)) < wanted) {
     const holding = lanesHoldingUp(lanes, wanted)
     if (holding.length === 0) return
     const begun = ({ walk, obligedTo }: Lane) => !walk.untouched || walk.frontier > obligedTo
-    if (signal.aborted && holding.every(begun)) {
+    if (terms.signal.aborted && holding.every(begun)) {
       // A deadline bounds a page like its budget does: who answered so far has not failed, the page ends early.
       for (const lane of holding) lane.limited = true
       return
     }
-    await Promise.all(holding.map((lane) => advanceLane(lane, limits, signal)))
+    await Promise.all(holding.map((lane) => advanceLane(lane, limits, terms)))
   }
 }
 
@@ -126,7 +126,7 @@ export function startingLanes(lanes: readonly Lane[]): readonly Lane[] {
 }
 
 /** Asks one source until the lane's frontier moves, it fails, or its budget is spent. */
-async function advanceLane(lane: Lane, limits: ReadingLimits, signal: AbortSignal): Promise<void> {
+async function advanceLane(lane: Lane, limits: ReadingLimits, terms: FetchTerms): Promise<void> {
   const { walk, run } = lane
   const before = walk.frontier
   while (isOpen(lane) && walk.frontier === before) {
@@ -143,7 +143,7 @@ async function advanceLane(lane: Lane, limits: ReadingLimits, signal: AbortSigna
     }
     lane.requests += 1
     run.requests += 1
-    const page = await run.source.fetchPage(ask, signal)
+    const page = await run.source.fetchPage(ask, terms)
     if (isFailure(page)) {
       if (isRefusal(lane, ask, page)) lane.refused = true
       else if (!(isCursorRefusal(ask, page) && walk.refuseCursor())) run.failure ??= page

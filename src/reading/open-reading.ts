@@ -63,7 +63,7 @@ export function openReading(
   }
 
   const backward = request.last !== undefined && request.first === undefined
-  const asOfMs = after?.asOfMs ?? before?.asOfMs ?? nowMs
+  const asOfMs = after?.asOfMs ?? before?.asOfMs ?? request.asOfMs ?? nowMs
   const times = timeSpan(request.filter)
   const span = times && rangeOf(times, asOfMs)
   const ranges = after?.segments ?? before?.segments ?? (span ? [span] : [])

@@ -6,16 +6,25 @@ import type { JsonObject } from '../model/json.js'
 import type { AuditEntryOrder, EntryKey } from '../model/order.js'
 import type { PageAsk, UpstreamPage, UpstreamRequest, UpstreamRow } from '../model/provider.js'
 
+/** How requests of one piece of work are to be treated on their way to a provider. */
+export interface FetchTerms {
+  readonly signal: AbortSignal
+  /** `bulk` work, such as reports and exports, gives way to `interactive`, which is meant when this is left out. */
+  readonly priority?: 'interactive' | 'bulk'
+  /** `LIVE` asks the provider, whatever is kept of its settled pages. Left out: what is kept may be used. */
+  readonly freshness?: 'CACHED' | 'LIVE'
+}
+
 /** One configured account, as the reading layer sees it. Everything that does I/O is behind these functions. */
 export interface ReadableSource {
   readonly key: string
   readonly capabilities: Capabilities
   /** Gives a page or a failure; never throws but for an aborted signal's reason. */
-  fetchPage(ask: PageAsk, signal: AbortSignal): Promise<UpstreamPage | SourceFailure>
+  fetchPage(ask: PageAsk, terms: FetchTerms): Promise<UpstreamPage | SourceFailure>
   /** The request that `fetchPage` would send, without its headers. Left out: `explain` shows none. */
   describe?(ask: PageAsk): Pick<UpstreamRequest, 'method' | 'path' | 'query' | 'body'>
   /** One entry by the provider's id, null when there is none. Present where `capabilities.lookup`. */
-  fetchEntry?(id: string, signal: AbortSignal): Promise<UpstreamRow | null | SourceFailure>
+  fetchEntry?(id: string, terms: FetchTerms): Promise<UpstreamRow | null | SourceFailure>
 }
 
 export type SourceErrorPolicy = 'PARTIAL' | 'FAIL'
@@ -28,7 +37,7 @@ export const pageSizeMax = 500
 export const pageSizeDefault = 50
 
 /** Arguments of one page as the caller gave them, but for the types: dates are instants, enums are members. */
-export interface PageRequest {
+export interface PageRequest extends FetchTerms {
   readonly first?: number
   readonly after?: string
   readonly last?: number
@@ -38,7 +47,8 @@ export interface PageRequest {
   readonly sources?: readonly string[]
   readonly order: AuditEntryOrder
   readonly onSourceError: SourceErrorPolicy
-  readonly signal: AbortSignal
+  /** The instant that a first page pins the reading at, UTC milliseconds, not in the future; now when left out. */
+  readonly asOfMs?: number
 }
 
 /** The arguments of a first page that decide what is asked. */
@@ -135,9 +145,7 @@ export interface EntryCount {
 }
 
 /** What is counted: the entries that match, by reading at most `limit` where totals do not do. */
-export type CountRequest = Pick<PageRequest, 'filter' | 'sources' | 'signal'> & {
-  /** The instant that the count is pinned at, UTC milliseconds; now when left out. */
-  readonly asOfMs?: number
+export type CountRequest = Pick<PageRequest, 'filter' | 'sources' | 'asOfMs' | keyof FetchTerms> & {
   /**
    * Gives the edges of the buckets for the times that the filter and the as-of leave: from `sinceMs` to `untilMs`,
    * ascending, UTC milliseconds. One bucket for all when left out.
@@ -195,5 +203,5 @@ export interface Reader {
   /** What a first page would ask. Sends nothing. */
   explain(request: ExplainRequest): readonly SourceExplanation[] | InputProblem
   /** One entry by its key: null only when its time step was read to its end and it was not there. */
-  readEntry(key: EntryKey, signal: AbortSignal): Promise<AuditEntry | null | SourceFailure>
+  readEntry(key: EntryKey, terms: FetchTerms): Promise<AuditEntry | null | SourceFailure>
 }

@@ -58,7 +58,7 @@ export async function readPage(
   const rows: MergedRow[] = []
   for (const segment of reading.segments) {
     const lanes = lanesOf(segment, runs, reading, plans, context)
-    await advanceLanes(lanes, reading.count + 1 - rows.length, context.limits, request.signal)
+    await advanceLanes(lanes, reading.count + 1 - rows.length, context.limits, request)
     const stretch = settle(segment, lanes, reading, rows.length)
     if (stretch === 'failed') return readingFailed(runs, request)
     stretches.push(stretch)

@@ -8,7 +8,7 @@ import { explain } from './explain.js'
 import { addLane, advanceLanes, runOf } from './lanes.js'
 import { defaultReadingLimits, type ReadingLimits } from './limits.js'
 import { hintKey, type ReadingContext } from './open-lanes.js'
-import type { ReadableSource, Reader } from './page.js'
+import type { FetchTerms, ReadableSource, Reader } from './page.js'
 import { createCursorCodecs } from './position-cursor.js'
 import { createReadAhead } from './read-ahead.js'
 import { readPage } from './read-page.js'
@@ -50,7 +50,7 @@ export function createReader(options: ReaderOptions): Reader {
     seenWords: (sourceKey) => context.seenWords.of(sourceKey),
     count: (request) => countEntries(request, context),
     explain: (request) => explain(request, context),
-    readEntry: (key, signal) => readEntry(key, signal, context),
+    readEntry: (key, terms) => readEntry(key, terms, context),
   }
 }
 
@@ -60,13 +60,13 @@ export function createReader(options: ReaderOptions): Reader {
  */
 async function readEntry(
   key: EntryKey,
-  signal: AbortSignal,
+  terms: FetchTerms,
   context: ReadingContext,
 ): Promise<AuditEntry | null | SourceFailure> {
   const source = context.sources.find((candidate) => candidate.key === key.sourceKey)
   if (!source) return null
   if (source.fetchEntry) {
-    const row = await source.fetchEntry(key.id, signal)
+    const row = await source.fetchEntry(key.id, terms)
     return row === null || isFailure(row) ? row : { ...row.content(), sourceKey: key.sourceKey }
   }
   const plan = {
@@ -81,7 +81,7 @@ async function readEntry(
   const part = { key: '', pushdown: {}, range: {}, matches: plan.matches, residual: [], unproven: false }
   const walk = new Walk(plan, context.hints.get(hintKey(source.key, {})))
   const lane = addLane(run, part, walk, walk.startsAt)
-  await advanceLanes([lane], 1, { ...context.limits, scannedPerPage: Number.POSITIVE_INFINITY }, signal)
+  await advanceLanes([lane], 1, { ...context.limits, scannedPerPage: Number.POSITIVE_INFINITY }, terms)
   const found = lane.walk.rows[0]
   if (found) return { ...found.row.content(), sourceKey: key.sourceKey }
   return run.failure

@@ -58,8 +58,8 @@ function connect(given: Dialect, outcome: UpstreamResponse | SourceFailure = ans
 describe('a connected source', () => {
   it('sends the request of the dialect and gives what the dialect reads', async () => {
     const { source, paths } = connect(dialect)
-    expect(await source.fetchPage({ pushdown: {}, limit: 7 }, signal)).toBe(page)
-    expect(await source.fetchEntry?.('e1', signal)).toBeNull()
+    expect(await source.fetchPage({ pushdown: {}, limit: 7 }, { signal })).toBe(page)
+    expect(await source.fetchEntry?.('e1', { signal })).toBeNull()
     expect(paths).toEqual(['/page/7', '/entry/e1'])
     expect(source).toMatchObject({ key: 'main', capabilities: dialect.capabilities })
   })
@@ -72,7 +72,7 @@ describe('a connected source', () => {
       },
     }
     const { source } = connect(reading, sourceFailure('UNREACHABLE'))
-    const outcome = await source.fetchPage({ pushdown: {}, limit: 7 }, signal)
+    const outcome = await source.fetchPage({ pushdown: {}, limit: 7 }, { signal })
     expect(isFailure(outcome) && outcome.kind).toBe('UNREACHABLE')
   })
 
@@ -82,9 +82,9 @@ describe('a connected source', () => {
     const outcomes = [
       connect({ ...dialect, ...echo, readPage: () => failure }),
       connect({ ...dialect, ...echo, readPage: () => ({ ...page, notices: ['canary-1 is old'] }) }),
-    ].map(({ source }) => source.fetchPage({ pushdown: {}, limit: 7 }, signal))
+    ].map(({ source }) => source.fetchPage({ pushdown: {}, limit: 7 }, { signal }))
     const lookup = { request: () => requestTo('/x'), read: () => failure }
-    outcomes.push(connect({ ...dialect, ...echo, lookup }).source.fetchEntry?.('e1', signal) as never)
+    outcomes.push(connect({ ...dialect, ...echo, lookup }).source.fetchEntry?.('e1', { signal }) as never)
     expect(await Promise.all(outcomes)).toEqual([
       { ...failure, upstreamMessage: '[secret] may not' },
       { ...page, notices: ['[secret] is old'] },
@@ -94,7 +94,7 @@ describe('a connected source', () => {
 
   it('asks for no entry whose id cannot exist', async () => {
     const { source, paths } = connect(dialect)
-    expect(await source.fetchEntry?.('impossible', signal)).toBeNull()
+    expect(await source.fetchEntry?.('impossible', { signal })).toBeNull()
     expect(paths).toEqual([])
   })
 
@@ -110,7 +110,7 @@ describe('a connected source', () => {
         throw new Error('a bug')
       },
     }
-    await expect(connect(broken).source.fetchPage({ pushdown: {}, limit: 7 }, signal)).rejects.toThrow(
+    await expect(connect(broken).source.fetchPage({ pushdown: {}, limit: 7 }, { signal })).rejects.toThrow(
       'a bug',
     )
   })

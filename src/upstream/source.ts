@@ -1,6 +1,6 @@
 import { isFailure, type SourceFailure, sourceFailure } from '../model/failure.js'
 import type { Dialect, UpstreamPage, UpstreamRow } from '../model/provider.js'
-import type { ReadableSource } from '../reading/page.js'
+import type { FetchTerms, ReadableSource } from '../reading/page.js'
 import type { UpstreamClient } from './client.js'
 import { createRedactor } from './redact.js'
 
@@ -26,13 +26,13 @@ export function connectSource(options: {
     key,
     capabilities,
     describe: (ask) => dialect.pageRequest(ask),
-    async fetchPage(ask, signal) {
+    async fetchPage(ask, { signal }) {
       const answer = await client.send(dialect, dialect.pageRequest(ask), signal)
       const outcome = isFailure(answer) ? answer : dialect.readPage(answer)
       return withoutCredential(dialect, isFailure(outcome) ? outcome : (longId(outcome.rows) ?? outcome))
     },
     ...(lookup && {
-      async fetchEntry(id: string, signal: AbortSignal) {
+      async fetchEntry(id: string, { signal }: FetchTerms) {
         const request = lookup.request(id)
         if (!request) return null
         const answer = await client.send(dialect, request, signal)

@@ -5,12 +5,14 @@ import {
   type EntryCount,
   type EntryCounts,
   type InputProblem,
+  type PageRequest,
   pageSizeMax,
   type ReadableSource,
   type ReadingFailed,
   type SourceCoverage,
 } from '../page.js'
 import { timeSpan } from '../planning/time-slices.js'
+import { readAll } from '../read-all.js'
 import { readPage } from '../read-page.js'
 import { canTally, tally } from './totals.js'
 
@@ -34,15 +36,8 @@ export async function countEntries(
   request: CountRequest,
   context: ReadingContext,
 ): Promise<EntryCounts | InputProblem> {
-  const { filter, sources, signal } = request
-  const asked = {
-    filter,
-    order: 'NEWEST_FIRST',
-    onSourceError: 'PARTIAL',
-    signal,
-    ...(sources && { sources }),
-  } as const
-  const reading = openReading(asked, context.sources, context.bindCursors, request.asOfMs ?? context.now())
+  const asked = { ...request, order: 'NEWEST_FIRST', onSourceError: 'PARTIAL' } as const
+  const reading = openReading(asked, context.sources, context.bindCursors, context.now())
   if ('kind' in reading) return reading
   const { asOfMs } = reading
   const edgesMs = edgesWithin(request, asOfMs)
@@ -60,7 +55,7 @@ export async function countEntries(
       }
       const order = context.hints.get(source.key)?.order
       const isNewestFirst = order?.kind === 'newestFirst' && order.proven
-      const { counts, requests } = await tally(source, plan, edgesMs, isNewestFirst, signal)
+      const { counts, requests } = await tally(source, plan, edgesMs, isNewestFirst, request)
       if (counts === null) {
         wasted.set(source.key, requests)
         left.push(source)
@@ -113,7 +108,7 @@ function countedByTotals(
 }
 
 async function countByReading(
-  { filter, limit, signal }: CountRequest,
+  request: CountRequest,
   sources: readonly ReadableSource[],
   edgesMs: readonly number[],
   asOfMs: number,
@@ -122,30 +117,32 @@ async function countByReading(
   const keys = context.sources
     .map(({ key }) => key)
     .filter((key) => sources.some((source) => source.key === key))
-  const begin = { key: null, searched: null, delivered: false, gaps: [], segments: null, orders: [] }
-  const order = 'NEWEST_FIRST'
-  const cursors = context.bindCursors({ filter, order, sourceKeys: keys })
-  let after = cursors.encode({ asOfMs, ...begin })
   const values = edgesMs.slice(1).map(() => 0)
   let coverage: readonly SourceCoverage[] = []
-  let [value, hasNext] = [0, true]
-  for (let pages = 0; pages < pagesMax && hasNext && value < limit; pages += 1) {
-    const first = Math.min(pageSizeMax, limit - value)
-    const page = await readPage(
-      { first, after, filter, sources: keys, order, onSourceError: 'PARTIAL', signal },
-      context,
-    )
-    if (page.kind === 'readingFailed') {
-      coverage = keys.map((key) => failedRow(key, coverage, page.failures))
-      break
+  let [value, pages, hasNext] = [0, 0, true]
+  const { limit } = request
+  if (limit > 0) {
+    const asked = {
+      ...request,
+      asOfMs,
+      sources: keys,
+      order: 'NEWEST_FIRST',
+      onSourceError: 'PARTIAL',
+    } as const
+    const reader = {
+      readPage: (page: PageRequest) =>
+        readPage({ ...page, first: Math.min(pageSizeMax, limit - value) }, context),
     }
-    if (page.kind === 'inputProblem') break
-    for (const { entry } of page.edges) add(values, edgesMs, entry.occurredAtMs)
-    value += page.edges.length
-    coverage = page.coverage.map((row) => withSpent(row, coverage))
-    hasNext = page.hasNextPage
-    if (page.endCursor === null) break
-    after = page.endCursor
+    for await (const page of readAll(reader, asked, () => request.signal)) {
+      if (page.kind === 'readingFailed') coverage = keys.map((key) => failedRow(key, coverage, page.failures))
+      if (page.kind !== 'page') break
+      for (const { entry } of page.edges) add(values, edgesMs, entry.occurredAtMs)
+      value += page.edges.length
+      coverage = page.coverage.map((row) => withSpent(row, coverage))
+      hasNext = page.hasNextPage
+      pages += 1
+      if (pages === pagesMax || value >= limit) break
+    }
   }
   const counts = values.map((count, index): EntryCount => {
     const [sinceMs = 0, untilMs = 0] = [edgesMs[index], edgesMs[index + 1]]

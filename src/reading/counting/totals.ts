@@ -1,6 +1,6 @@
 import { isFailure } from '../../model/failure.js'
 import type { UpstreamRow } from '../../model/provider.js'
-import type { ReadableSource } from '../page.js'
+import type { FetchTerms, ReadableSource } from '../page.js'
 import type { FilterPlan, PlanPart } from '../plan.js'
 
 /** How many entries lie between each two edges; null: totals prove nothing here, so they have to be read. */
@@ -50,9 +50,9 @@ export async function tally(
   plan: FilterPlan,
   edgesMs: readonly number[],
   isNewestFirst: boolean,
-  signal: AbortSignal,
+  terms: FetchTerms,
 ): Promise<Tally> {
-  const counter = new Counter(source, isNewestFirst, signal)
+  const counter = new Counter(source, isNewestFirst, terms)
   const sums = edgesMs.slice(1).map(() => 0)
   for (const part of plan.parts) {
     const counts = await counter.countPart(part, edgesMs)
@@ -73,12 +73,12 @@ class Counter {
   requests = 0
   readonly #source: ReadableSource
   readonly #isNewestFirst: boolean
-  readonly #signal: AbortSignal
+  readonly #terms: FetchTerms
 
-  constructor(source: ReadableSource, isNewestFirst: boolean, signal: AbortSignal) {
+  constructor(source: ReadableSource, isNewestFirst: boolean, terms: FetchTerms) {
     this.#source = source
     this.#isNewestFirst = isNewestFirst
-    this.#signal = signal
+    this.#terms = terms
   }
 
   async countPart(part: PlanPart, edgesMs: readonly number[]): Promise<readonly number[] | null> {
@@ -169,7 +169,7 @@ class Counter {
         limit,
         offset,
       },
-      this.#signal,
+      this.#terms,
     )
     if (isFailure(page) || page.total === undefined) return null
     const { rows, total } = page
