@@ -59,7 +59,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   const sources = opened.map(({ source, dialect }) => describeSource(source, dialect))
   const server = createGatewayServer({
     reader: createReader({
-      sources: opened.map(({ source, dialect }) => connectSource({ key: source.key, dialect, client })),
+      sources: opened.map(({ source, dialect }) =>
+        connectSource({ key: source.key, settleMs: source.settleMs, dialect, client }),
+      ),
       secrets: cursorSecrets(config, logger),
       now,
       limits: { ...readingLimits, ...limits.reading },

@@ -202,6 +202,7 @@ describe('explainAuditEntries', () => {
     if (!provider) throw new Error('There is no such provider.')
     const dialect = openDialect(provider, provider.settings.parse(settings['jitsudo']))
     const source = connectSource({
+      settleMs: 0,
       key: 'access',
       dialect,
       client: {

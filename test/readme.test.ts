@@ -281,6 +281,7 @@ describe('docs/reading.md', () => {
     const sourceOf = (key: string): ReadableSource => ({
       key,
       capabilities: plainCapabilities,
+      settleMs: 0,
       fetchPage: async ({ untilMs = 0 }) => {
         const below = (logs[key] ?? []).filter((clock) => at(clock) < untilMs)
         const rows = below.slice(0, 3)

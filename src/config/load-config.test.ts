@@ -139,7 +139,7 @@ describe('a problem', () => {
         'line 3: sources[0].credentials.apiKey: expected a text (in quotes, if it looks like a number)',
         'line 3: sources[0].credentials.apikey: expected no such key; did you mean apiKey?',
         'line 3: sources[0].base_url: expected no such key; did you mean baseUrl?',
-        'line 3: sources[0].colour: expected no such key; known here: baseUrl, credentials, pageSize, totals, key, provider, displayName',
+        'line 3: sources[0].colour: expected no such key; known here: baseUrl, credentials, pageSize, totals, key, provider, displayName, settleMs',
       ],
     ],
     [

@@ -18,6 +18,8 @@ export interface SourceConfig {
   readonly providerId: string
   /** The key where the file gives none. */
   readonly displayName: string
+  /** How long after its time an entry may still appear, in ms. */
+  readonly settleMs: number
   /** What the provider's settings gave, to be handed to its `open`. */
   readonly settings: Readonly<Record<string, unknown>>
 }
@@ -128,10 +130,11 @@ function toConfig(data: z.output<ReturnType<typeof configSchema>>): Config {
     server: data.server,
     cursorSecrets: data.cursorSecret ?? [],
     limits: withoutUndefined(data.limits),
-    sources: data.sources.map(({ key, provider, displayName, ...settings }) => ({
+    sources: data.sources.map(({ key, provider, displayName, settleMs, ...settings }) => ({
       key,
       providerId: provider,
       displayName: displayName ?? key,
+      settleMs,
       settings,
     })),
   }

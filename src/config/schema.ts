@@ -24,6 +24,16 @@ const originSetting = z
     'expected an origin: scheme, host and port without a path, such as https://app.example.com',
   )
 
+/** Nobody states how late entries may come (sheets, section on lateness): five minutes are a cautious guess. */
+const settleSetting = z
+  .int()
+  .min(0)
+  .max(30 * 86_400_000)
+  .default(300_000)
+  .describe(
+    'Milliseconds after its time in which an entry may still appear. Reports and exports end that long ago.',
+  )
+
 const serverSettings = z.strictObject({
   host: z.string().min(1).max(255).default('127.0.0.1').describe('Address to listen on.'),
   port: z.int().min(0).max(65_535).default(4_000).describe('Port to listen on; 0 takes a free one.'),
@@ -62,12 +72,13 @@ interface SourceData {
   readonly key: string
   readonly provider: string
   readonly displayName?: string | undefined
+  readonly settleMs: number
   readonly [setting: string]: unknown
 }
 
 /**
  * The schema of the whole file: `server`, `cursorSecret` and `sources`, where each source is what its provider's
- * settings say beside `key`, `provider` and `displayName`. Every object is strict.
+ * settings say beside `key`, `provider`, `displayName` and `settleMs`. Every object is strict.
  */
 export function configSchema(registry: Registry) {
   const [first, ...rest] = registry.providers.map(({ id, displayName, settings }) =>
@@ -81,6 +92,7 @@ export function configSchema(registry: Registry) {
           .max(100)
           .optional()
           .describe('Name of this source for people; its key when left out.'),
+        settleMs: settleSetting,
       })
       .describe(`A source of ${displayName}.`),
   )

@@ -94,7 +94,7 @@ export interface Provider {
   /** Lower case, as in the configuration. */
   readonly id: string
   readonly displayName: string
-  /** What a source of this provider may set beside `key`, `provider` and `displayName`. Strict: no unknown key. */
+  /** What a source of this provider may set beside `key`, `provider`, `displayName` and `settleMs`. Strict: no unknown key. */
   readonly settings: z.ZodObject
   /** What `settings` gave for one source -> its dialect. */
   open(settings: unknown): Dialect

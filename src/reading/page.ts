@@ -19,6 +19,8 @@ export interface FetchTerms {
 export interface ReadableSource {
   readonly key: string
   readonly capabilities: Capabilities
+  /** How long after its time an entry may still appear, in ms. What is older is settled. */
+  readonly settleMs: number
   /** Gives a page or a failure; never throws but for an aborted signal's reason. */
   fetchPage(ask: PageAsk, terms: FetchTerms): Promise<UpstreamPage | SourceFailure>
   /** The request that `fetchPage` would send, without its headers. Left out: `explain` shows none. */

@@ -52,6 +52,7 @@ function sourceOf(
     key: 'log',
     capabilities,
     asks,
+    settleMs: 0,
     async fetchPage(ask) {
       asks.push(ask)
       const failure = trouble(ask, asks.length)
@@ -191,6 +192,7 @@ describe('a source whose parts never make progress', () => {
     const reader = readerOf({
       key: 'log',
       capabilities: { ...capabilities, paging: 'cursor', totals: false },
+      settleMs: 0,
       async fetchPage() {
         requests += 1
         const row: UpstreamRow = { ...entry(0), id: `e${requests}`, timeMs: nowMs - 1 }

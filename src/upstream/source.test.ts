@@ -41,6 +41,7 @@ function requestTo(path: string): UpstreamRequest {
 function connect(given: Dialect, outcome: UpstreamResponse | SourceFailure = answer) {
   const paths: string[] = []
   const source = connectSource({
+    settleMs: 0,
     key: 'main',
     dialect: given,
     client: {

@@ -17,14 +17,16 @@ const idLengthMax = 500
  */
 export function connectSource(options: {
   readonly key: string
+  readonly settleMs: number
   readonly dialect: Dialect
   readonly client: Pick<UpstreamClient, 'send'>
 }): ReadableSource {
-  const { key, dialect, client } = options
+  const { key, settleMs, dialect, client } = options
   const { capabilities, lookup } = dialect
   return {
     key,
     capabilities,
+    settleMs,
     describe: (ask) => dialect.pageRequest(ask),
     async fetchPage(ask, { signal }) {
       const answer = await client.send(dialect, dialect.pageRequest(ask), signal)

@@ -59,6 +59,7 @@ function connect(key: string, dialect: Dialect, simulator: Simulator): Simulated
   return {
     key,
     capabilities: dialect.capabilities,
+    settleMs: 0,
     requests: () => requests,
     fetchPage(ask) {
       requests += 1

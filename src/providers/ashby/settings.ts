@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { baseUrlSetting, instantSetting, secretSetting } from '../../model/settings.js'
 
-/** What an Ashby source may set beside `key`, `provider` and `displayName`. */
+/** What an Ashby source may set beside `key`, `provider`, `displayName` and `settleMs`. */
 export const settings = z.strictObject({
   baseUrl: baseUrlSetting.prefault('https://api.ashbyhq.com').describe('Address of the API.'),
   credentials: z.strictObject({

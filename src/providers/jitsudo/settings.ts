@@ -20,7 +20,7 @@ const credentialsSetting = z
     return z.NEVER
   })
 
-/** What a JITSudo source may set beside `key`, `provider` and `displayName`. */
+/** What a JITSudo source may set beside `key`, `provider`, `displayName` and `settleMs`. */
 export const settings = z.strictObject({
   baseUrl: baseUrlSetting.describe(
     'Address of the deployment. JITSudo is self-hosted, so there is no default.',

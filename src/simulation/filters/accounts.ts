@@ -99,6 +99,7 @@ export function sourceOf(
   return {
     key,
     capabilities,
+    settleMs: 0,
     describe: (ask) => dialect.pageRequest(ask),
     fetchPage(ask) {
       const request = dialect.pageRequest(ask)

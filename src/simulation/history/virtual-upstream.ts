@@ -40,6 +40,7 @@ export function createVirtualSource(script: SourceScript, clock: VirtualClock): 
   return {
     key: script.key,
     capabilities: capabilitiesOf(behaviour),
+    settleMs: 0,
     requests: () => requests,
     disordered: () => disordered,
     fetchPage(ask) {
