@@ -13,6 +13,7 @@ import { version } from '../version.js'
 import { exampleText } from './example.js'
 import { createLogger } from './logger.js'
 import { exitCodes, type ProcessHost } from './process-host.js'
+import { stopPauseMs } from './stop-pause.js'
 
 export interface ServeOptions {
   /** Path of the configuration; the demo is served when left out. */
@@ -21,12 +22,6 @@ export interface ServeOptions {
   readonly host?: string
   readonly port?: number
 }
-
-/**
- * How long requests are still taken after SIGTERM where something watches /readyz, in milliseconds: time for it to send
- * them elsewhere.
- */
-const watchedPauseMs = 5_000
 
 /**
  * Signals that follow the first within this time are the first once more: at Ctrl+C the terminal sends it to npm and to
@@ -102,9 +97,8 @@ async function runGateway(parts: {
     host.stdout.write(`auditgraph listening on ${listening.url}\n`)
     if (served.isDemo) host.stdout.write(exampleText(listening.url))
     const signal = await parts.stopped
-    const { pauseMs = gateway.server.isWatched() ? watchedPauseMs : 0, drainMs } = config.server.stop
-    // Who types Ctrl+C wants it to end.
-    await listening.retire(signal === 'SIGINT' ? 0 : pauseMs)
+    const { pauseMs: configuredMs, drainMs } = config.server.stop
+    await listening.retire(stopPauseMs({ signal, configuredMs, isWatched: gateway.server.isWatched() }))
     await listening.close(drainMs)
     logger.info('stopped')
     return exitCodes.done
