@@ -406,6 +406,29 @@ describe('the access log', () => {
     ])
   })
 
+  it('tells how sources fared in a histogram, too, and cuts names that have no end', async () => {
+    const reader = new FakeReader()
+    reader.count = async () => ({
+      kind: 'counts',
+      asOfMs: 0,
+      edgesMs: [0, 1],
+      counts: [{ value: 0, exactness: 'UNKNOWN' }],
+      coverage: [covered('desk', { state: 'SCAN_LIMIT' })],
+    })
+    const { server, log } = fakeGateway(reader)
+    const query = `query ${'N'.repeat(5_000)} {
+      auditEntryCounts(filter: { occurredAt: { since: "2026-01-01T00:00:00Z" } }, interval: DAY) { asOf }
+    }`
+    await post(server, { query })
+    expect(log).toEqual([
+      expect.objectContaining({
+        operation: 'N'.repeat(100),
+        field: 'auditEntryCounts',
+        sources: { desk: 'SCAN_LIMIT' },
+      }),
+    ])
+  })
+
   it('has the codes of errors, and no line for health', async () => {
     const { server, log } = fakeGateway()
     await get(server, '/livez')

@@ -7,7 +7,6 @@ import { createGateway } from '../gateway.js'
 import { builtInProviders, createRegistry, type Registry } from '../providers/registry.js'
 import { type Listening, listen } from '../server/listen.js'
 import { monitorProcess } from '../server/process-load.js'
-import { startDemo } from '../simulation/demo.js'
 import { loadTraces } from '../telemetry/load-traces.js'
 import { version } from '../version.js'
 import { exampleText } from './example.js'
@@ -132,6 +131,8 @@ async function serveConfigured(
 
 /** The simulators' sources go the way of any configuration, so that nothing is checked less for them. */
 async function serveDemo(registry: Registry, host: ProcessHost): Promise<Served> {
+  // Loaded here, so that a gateway over real sources starts without it.
+  const { startDemo } = await import('../simulation/demo.js')
   const demo = await startDemo({ now: host.now })
   // JSON is YAML.
   const text = JSON.stringify({ cursorSecret: randomBytes(32).toString('hex'), sources: demo.sources })
