@@ -21,7 +21,7 @@ const overloadSettings = z.strictObject({
     .max(60_000)
     .optional()
     .describe(
-      'Milliseconds that timers come late (99th percentile) beyond which operations are refused with 503. 200 when left out.',
+      'Milliseconds that timers come late (median of two seconds) beyond which only half of operationsMax are taken. 200 when left out.',
     ),
   heapUsedMax: z
     .number()

@@ -7,7 +7,12 @@ const most: Load = { operations: 63, eventLoopDelayMs: 200, heapUsed: 0.8 }
 describe('one more request', () => {
   it.each<[string, Partial<Load>, string | null]>([
     ['with 64 under way', { operations: 64 }, 'OPERATIONS'],
-    ['while timers come 201 ms late', { eventLoopDelayMs: 201 }, 'EVENT_LOOP'],
+    [
+      'with 32 under way while timers come 201 ms late',
+      { operations: 32, eventLoopDelayMs: 201 },
+      'EVENT_LOOP',
+    ],
+    ['with 31 under way while timers come 201 ms late', { operations: 31, eventLoopDelayMs: 201 }, null],
     ['with 81 % of the heap in use', { heapUsed: 0.81 }, 'HEAP'],
     ['at the limits', most, null],
     ['of an idle gateway', {}, null],

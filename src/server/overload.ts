@@ -2,7 +2,7 @@
 export interface Load {
   /** Requests that were taken on and are not answered. */
   readonly operations: number
-  /** How late timers come, in ms: the 99th percentile over a recent interval. */
+  /** How late timers come, in ms: the median over a recent interval. */
   readonly eventLoopDelayMs: number
   /** Memory of JavaScript objects in use, as a share of what V8 may take: 0 to 1. */
   readonly heapUsed: number
@@ -15,6 +15,7 @@ export type ProcessLoad = () => Pick<Load, 'eventLoopDelayMs' | 'heapUsed'>
 export interface OverloadLimits {
   /** Requests under way at once. Most of their time is waiting for providers, so this bounds memory, not the processor. */
   readonly operationsMax: number
+  /** Beyond it, only half as many requests are taken on. */
   readonly eventLoopDelayMaxMs: number
   /** A share: 0 to 1. */
   readonly heapUsedMax: number
@@ -34,12 +35,16 @@ export const overloadReasons: readonly OverloadReason[] = ['OPERATIONS', 'EVENT_
 /**
  * Why one more request is refused at this load, or null when it is taken on.
  *
+ * A late event loop halves what is taken on and does not end it: work that is under way makes it late, or other
+ * processes of the machine do, and neither is a reason to refuse a single caller.
+ *
  * There is no queue before the limit: with 64 operations waiting for providers, a further one that waits as well only
  * uses up its own deadline, while a refusal lets the caller go to another replica at once.
  */
 export function overloadReason(load: Load, limits: OverloadLimits): OverloadReason | null {
   if (load.operations >= limits.operationsMax) return 'OPERATIONS'
-  if (load.eventLoopDelayMs > limits.eventLoopDelayMaxMs) return 'EVENT_LOOP'
+  const isLate = load.eventLoopDelayMs > limits.eventLoopDelayMaxMs
+  if (isLate && load.operations >= Math.ceil(limits.operationsMax / 2)) return 'EVENT_LOOP'
   if (load.heapUsed > limits.heapUsedMax) return 'HEAP'
   return null
 }

@@ -65,7 +65,7 @@ function defineLoad(registers: Registry[], load: () => Load): void {
   })
   new Gauge({
     name: 'auditgraph_event_loop_delay_seconds',
-    help: 'How late timers come, 99th percentile over the last two seconds: what overload is told by.',
+    help: 'How late timers come, median of the last two seconds: what overload is told by.',
     registers,
     collect() {
       this.set(load().eventLoopDelayMs / 1_000)
