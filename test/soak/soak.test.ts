@@ -24,7 +24,7 @@ it(`${requests} requests over sockets and through faults leave nothing behind`, 
     expect(count, `${type} ${told}`).toBeLessThanOrEqual(result.resourcesBefore[type] ?? 0)
   }
   expect(Object.values(answers).reduce((sum, count) => sum + count, 0)).toBe(requests)
-  // A short way ends before what is kept on purpose, such as rows read ahead, has reached its bounds.
+  // A short way ends before code is compiled and what is kept on purpose has reached its bounds.
   if (requests > 1_000) {
     const [half = 0, last = 0] = [heapBytes[4], heapBytes[9]]
     expect(last - half, told).toBeLessThan(growthMax)
