@@ -9,7 +9,8 @@ import { type Listening, listen } from '../src/server/listen.js'
 /** What happens to the sockets of the providers when a caller goes away, all over real sockets. */
 
 let upstream: Server
-let open: Set<Socket>
+/** Sockets with a request of ours on them. An idle connection that the pool opens in their place is none. */
+let busy: Set<Socket>
 /** Resolves when a provider has been asked by all sources, and has answered as far as it ever will. */
 let asked: Promise<void>
 let answerWith: 'nothing' | 'half a body' | 'a byte at a time'
@@ -18,13 +19,16 @@ let listening: Listening
 const drips = new Set<NodeJS.Timeout>()
 
 beforeEach(async () => {
-  open = new Set()
+  busy = new Set()
   let requests = 0
   let onAsked = () => {}
   asked = new Promise((resolve) => {
     onAsked = resolve
   })
-  upstream = createServer((_, response) => {
+  upstream = createServer(({ socket }, response) => {
+    busy.add(socket)
+    socket.on('close', () => busy.delete(socket))
+    socket.on('error', () => {})
     if (answerWith !== 'nothing') {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' })
       response.write('{"items": [')
@@ -36,11 +40,6 @@ beforeEach(async () => {
     }
     requests += 1
     if (requests === 2) setImmediate(onAsked)
-  })
-  upstream.on('connection', (socket) => {
-    open.add(socket)
-    socket.on('close', () => open.delete(socket))
-    socket.on('error', () => {})
   })
   await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
   const baseUrl = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`
@@ -87,9 +86,9 @@ it.each([
     const caller = connect(Number(new URL(listening.url).port), '127.0.0.1')
     caller.write(requests[method])
     await asked
-    expect(open.size).toBe(2)
+    expect(busy.size).toBe(2)
     caller.destroy()
     // No time limit of an attempt is as short as the second for which this waits.
-    await expect.poll(() => open.size, { timeout: 1_000 }).toBe(0)
+    await expect.poll(() => busy.size, { timeout: 1_000 }).toBe(0)
   },
 )
