@@ -11,8 +11,12 @@ import { createReader } from './reading/reader.js'
 import type { ServerLimits } from './server/limits.js'
 import { createGatewayServer, type GatewayServer } from './server/server.js'
 import { createUpstreamClient } from './upstream/client.js'
-import type { UpstreamLimits } from './upstream/limits.js'
+import { type UpstreamLimits, upstreamLimits } from './upstream/limits.js'
+import type { UpstreamObserver } from './upstream/observer.js'
+import { Policies } from './upstream/policies.js'
+import { SettledPages } from './upstream/settled-pages.js'
 import { connectSource } from './upstream/source.js'
+import { machineTiming, type Timing } from './upstream/timing.js'
 import { version } from './version.js'
 
 export interface GatewayOptions {
@@ -22,6 +26,10 @@ export interface GatewayOptions {
   /** UTC milliseconds. */
   readonly now: () => number
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>
+  /** Told of every request to a provider. */
+  readonly observer?: UpstreamObserver
+  /** Timers and randomness of the upstream policies; the machine's where left out. */
+  readonly timing?: Partial<Pick<Timing, 'after' | 'random'>>
   /** Over those of the configuration. */
   readonly limits?: {
     readonly upstream?: Partial<UpstreamLimits>
@@ -43,7 +51,7 @@ export interface Gateway {
  * providers come with the first query. Throws when a dialect's declarations are wrong, a bug of its folder.
  */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { config, registry, now, logger, limits = {} } = options
+  const { config, registry, now, logger, observer, limits = {} } = options
   const { deadlineMs, ...readingLimits } = config.limits
   const opened = config.sources.map((source) => ({ source, dialect: open(source, registry) }))
   for (const { source, dialect } of opened) {
@@ -51,16 +59,27 @@ export function createGateway(options: GatewayOptions): Gateway {
       logger.warn({ source: source.key }, 'credentials go to another machine over plain http; use https')
     }
   }
-  const client = createUpstreamClient({
-    now,
-    userAgent: `auditgraph/${version}`,
-    ...(limits.upstream && { limits: limits.upstream }),
-  })
+  const sending: UpstreamLimits = { ...upstreamLimits, ...config.upstream, ...limits.upstream }
+  const timing = { ...machineTiming(now), ...options.timing }
+  const client = createUpstreamClient({ now, userAgent: `auditgraph/${version}`, limits: sending })
+  const policies = new Policies(sending, timing)
+  const settledPages = new SettledPages(sending, now)
   const sources = opened.map(({ source, dialect }) => describeSource(source, dialect))
   const server = createGatewayServer({
     reader: createReader({
       sources: opened.map(({ source, dialect }) =>
-        connectSource({ key: source.key, settleMs: source.settleMs, dialect, client }),
+        connectSource({
+          sourceKey: source.key,
+          providerId: source.providerId,
+          settleMs: source.settleMs,
+          dialect,
+          client,
+          policies: policies.of(source.providerId, dialect),
+          settledPages,
+          limits: sending,
+          timing,
+          observer,
+        }),
       ),
       secrets: cursorSecrets(config, logger),
       now,
@@ -69,6 +88,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     sources,
     providerIds: registry.ids,
     logger,
+    now,
     allowedOrigins: config.server.allowedOrigins,
     limits: { ...(deadlineMs !== undefined && { deadlineMs }), ...limits.server },
   })

@@ -34,6 +34,7 @@ const server = createServer((request, response) => {
 let gateway: Gateway
 let baseUrl = ''
 let log = ''
+let nowMs = Date.UTC(2026, 10, 20, 11)
 
 beforeAll(async () => {
   server.listen(0, '127.0.0.1')
@@ -44,7 +45,14 @@ beforeAll(async () => {
   gateway = createGateway({
     config: configOf(sourcesAt(baseUrl)),
     registry,
-    now: () => Date.UTC(2026, 10, 20, 11),
+    now: () => nowMs,
+    timing: {
+      random: () => 0,
+      after: (_, act) => {
+        const timer = setImmediate(act)
+        return () => clearImmediate(timer)
+      },
+    },
     logger: createLogger({
       stderr: {
         write: (line: string) => {
@@ -124,6 +132,8 @@ interface Told {
 }
 
 async function send(operation: object): Promise<Told> {
+  // What the answers before have brought about, such as a credential that is not sent for a while, has ended.
+  nowMs += 20 * 60_000
   const { status, json } = await post(gateway.server, operation)
   expect(status).toBe(200)
   const text = JSON.stringify(json)

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { Secret } from '../model/secret.js'
 import type { Registry } from '../providers/registry.js'
+import { bounded } from './bounded.js'
+import { upstreamSettings } from './upstream-settings.js'
 
 /** Lower case, so that keys differ by more than their case; part of cursors and ids. */
 const sourceKeySetting = z
@@ -63,10 +65,6 @@ const limitSettings = z.strictObject({
   readAheadMs: bounded(0, 86_400_000).describe('Milliseconds for which they are kept.'),
 })
 
-function bounded(min: number, max: number) {
-  return z.int().min(min).max(max).optional()
-}
-
 /** A checked source: the gateway's own keys, and what the provider's settings gave. */
 interface SourceData {
   readonly key: string
@@ -115,6 +113,9 @@ export function configSchema(registry: Registry) {
               'go on. Made at random when left out: then cursors end with the process.',
           ),
         limits: limitSettings.prefault({}).describe('What one request may cost. Each has a default.'),
+        upstream: upstreamSettings
+          .prefault({})
+          .describe('How providers are asked: times, retries, limits, kept pages. Each has a default.'),
         sources: z
           .array(source)
           .min(1, 'expected at least one source')

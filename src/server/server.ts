@@ -23,6 +23,8 @@ export interface GatewayServerOptions {
   /** Ids of the registry, the members of the enum `Provider`. */
   readonly providerIds: readonly string[]
   readonly logger: Pick<Logger, 'info' | 'error'>
+  /** UTC milliseconds. Default: the machine's clock. */
+  readonly now?: () => number
   /** Origins whose pages may read answers. Default: none. */
   readonly allowedOrigins?: readonly string[]
   readonly limits?: Partial<ServerLimits>
@@ -55,7 +57,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
   const limits: ServerLimits = { ...defaultLimits, ...options.limits }
   const schema = buildSchema(options.providerIds)
   const sources = new Map(options.sources.map((source) => [source.key, source]))
-  const scopes = new OperationScopes()
+  const scopes = new OperationScopes(options.now ?? Date.now)
   let draining = false
 
   const yoga = createYoga({
@@ -68,6 +70,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
         reader: options.reader,
         sources,
         signal: scope.signal,
+        deadlineMs: scope.deadlineMs,
         noteOutcomes: (outcomes) => noteOutcomes(scope, outcomes),
       })
     },

@@ -20,5 +20,8 @@ export interface UpstreamObserver {
   /** The breaker or the credential latch of a source changed. */
   breaker(sourceKey: string, state: 'closed' | 'open' | 'probing'): void
   /** What is known of the provider's allowance; null where it is not told. */
-  allowance(sourceKey: string, known: { readonly limit: number | null; readonly remaining: number | null }): void
+  allowance(
+    sourceKey: string,
+    known: { readonly limit: number | null; readonly remaining: number | null },
+  ): void
 }
