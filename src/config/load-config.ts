@@ -44,7 +44,7 @@ interface LimitsConfig {
 }
 
 /** Limits of the upstream layer that the file sets: src/upstream/limits.ts has all of them. */
-export type UpstreamConfig = {
+type UpstreamConfig = {
   readonly [Name in keyof z.output<typeof upstreamSettings>]?: number
 }
 

@@ -3,7 +3,7 @@
  */
 
 /** Names, in lower case, of headers that tell an allowance together. */
-export interface AllowanceHeaders {
+interface AllowanceHeaders {
   readonly limit: string
   readonly remaining: string
   readonly reset: string

@@ -1,5 +1,5 @@
 /** A wait up to this long is taken for the time until one more request is granted; a longer one for the rest of a window. */
-const grantMaxMs = 10_000
+const grantMaxMs = 5_000
 /** The longest interval between two requests. */
 const intervalMaxMs = 60_000
 /** How the interval shrinks with time, and after how long without anybody who had to wait it is forgotten. */

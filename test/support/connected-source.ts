@@ -18,7 +18,7 @@ interface Due {
 }
 
 /** Time that a test passes. `random` always gives the same. */
-export function fakeTiming(beginMs = 1_000_000, random = () => 0): FakeTiming {
+export function fakeTiming(beginMs = Date.UTC(2026, 10, 20, 11), random = () => 0): FakeTiming {
   let nowMs = beginMs
   const due = new Set<Due>()
   const next = (untilMs: number) =>
@@ -48,7 +48,7 @@ export function fakeTiming(beginMs = 1_000_000, random = () => 0): FakeTiming {
 }
 
 /** Lets everything run that waits for nothing but promises. */
-export async function settle(): Promise<void> {
+async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve))
 }
 
