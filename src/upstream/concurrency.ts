@@ -3,7 +3,7 @@ const goodForMore = 50
 
 /**
  * How many requests of one credential may be under way at once: grows by one after 50 good answers, halves on 429 and
- * time-outs. Those of requests that were sent before the last halving are of the same congestion and halve nothing.
+ * time-outs. Those of requests that were sent until the last halving are of the same congestion and halve nothing.
  */
 export class AdaptiveLimit {
   readonly #max: number
@@ -28,7 +28,7 @@ export class AdaptiveLimit {
   }
 
   onCongestion(sentAtMs: number, nowMs: number): void {
-    if (sentAtMs < this.#halvedAtMs) return
+    if (sentAtMs <= this.#halvedAtMs) return
     this.#halvedAtMs = nowMs
     this.#good = 0
     this.#limit = Math.max(1, Math.floor(this.#limit / 2))

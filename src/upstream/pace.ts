@@ -48,7 +48,7 @@ export class Pace {
 
   /** A 429 that asks to wait `waitMs`. One of a request that was sent before the pace was learned is no news. */
   onRefused(sentAtMs: number, nowMs: number, waitMs: number): void {
-    if (this.#intervalMs !== null && sentAtMs < this.#learnedAtMs) return
+    if (this.#intervalMs !== null && sentAtMs <= this.#learnedAtMs) return
     const span = Math.max(1_000, waitMs)
     const granted = this.#sent.filter((instantMs) => instantMs > nowMs - span).length
     const learnedMs = span <= grantMaxMs ? span : span / Math.max(1, Math.floor(granted / 2))
