@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { type FailureKind, type SourceFailure, sourceFailure } from './failure.js'
 import type { JsonValue } from './json.js'
+import { endOfString, keepLongNumbers } from './long-numbers.js'
 import type { UpstreamResponse } from './provider.js'
 import { noDeclaredLimits, type RateLimitDeclaration, readWait } from './rate-limit.js'
 
@@ -10,6 +11,7 @@ const nestingMax = 100
 /**
  * Parses the body of an answer as JSON: UTF-8 text, a byte order mark allowed, nesting at most 100 deep.
  * A content type that is given must be JSON (`application/json` or a `+json` type); a missing one passes.
+ * A number that a double cannot hold becomes a text of its digits (long-numbers.ts).
  * Anything else is INVALID_RESPONSE; the text itself is in no message.
  */
 export function parseJsonBody(response: UpstreamResponse): { readonly json: JsonValue } | SourceFailure {
@@ -29,7 +31,7 @@ export function parseJsonBody(response: UpstreamResponse): { readonly json: Json
     return invalidResponse(response, `The provider sent JSON that nests deeper than ${nestingMax} levels.`)
   }
   try {
-    return { json: JSON.parse(text) as JsonValue }
+    return { json: JSON.parse(keepLongNumbers(text)) as JsonValue }
   } catch {
     return invalidResponse(response, 'The provider sent a body that is not complete JSON.')
   }
@@ -122,15 +124,4 @@ function nestsDeeperThan(text: string, depthMax: number): boolean {
     }
   }
   return false
-}
-
-/** Index of the quote that ends the string which begins at `start`, or the end of the text. */
-function endOfString(text: string, start: number): number {
-  let index = start + 1
-  while (index < text.length) {
-    const code = text.charCodeAt(index)
-    if (code === 0x22) return index
-    index += code === 0x5c ? 2 : 1
-  }
-  return index
 }
