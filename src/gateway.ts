@@ -17,9 +17,12 @@ import { createMetrics } from './telemetry/metrics.js'
 import { watchSourceHealth } from './telemetry/source-health.js'
 import type { Traces } from './telemetry/traces.js'
 import { createUpstreamClient } from './upstream/client.js'
-import type { UpstreamLimits } from './upstream/limits.js'
+import { type UpstreamLimits, upstreamLimits } from './upstream/limits.js'
 import type { UpstreamObserver } from './upstream/observer.js'
+import { Policies } from './upstream/policies.js'
+import { SettledPages } from './upstream/settled-pages.js'
 import { connectSource } from './upstream/source.js'
+import { machineTiming, type Timing } from './upstream/timing.js'
 import { version } from './version.js'
 
 export interface GatewayOptions {
@@ -29,6 +32,8 @@ export interface GatewayOptions {
   /** UTC milliseconds. */
   readonly now: () => number
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>
+  /** Timers and randomness of the upstream policies; the machine's where left out. */
+  readonly timing?: Partial<Pick<Timing, 'after' | 'random'>>
   /** Over those of the configuration. */
   readonly limits?: {
     readonly upstream?: Partial<UpstreamLimits>
@@ -64,6 +69,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       logger.warn({ source: source.key }, 'credentials go to another machine over plain http; use https')
     }
   }
+  const sending: UpstreamLimits = { ...upstreamLimits, ...config.upstream, ...limits.upstream }
+  const timing = { ...machineTiming(now), ...options.timing }
   const sources = opened.map(({ source, dialect }) => describeSource(source, dialect))
   const health = watchSourceHealth(sources.map(({ key }) => key))
   const metrics = config.telemetry.metrics
@@ -75,7 +82,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const client = createUpstreamClient({
     now,
     userAgent: `auditgraph/${version}`,
-    ...(limits.upstream && { limits: limits.upstream }),
+    limits: sending,
     ...(traces && { traceHeaders: traces.upstreamHeaders }),
   })
   const observer = combineObservers(
@@ -83,9 +90,22 @@ export function createGateway(options: GatewayOptions): Gateway {
       (given) => given !== undefined,
     ),
   )
+  const policies = new Policies(sending, timing)
+  const settledPages = new SettledPages(sending, now)
   const connect = ({ source: { key, settleMs, providerId }, dialect }: (typeof opened)[number]) =>
     countRequests(
-      connectSource({ key, settleMs, dialect, client, observed: { providerId, by: observer } }),
+      connectSource({
+        sourceKey: key,
+        providerId,
+        settleMs,
+        dialect,
+        client,
+        policies: policies.of(providerId, dialect),
+        settledPages,
+        limits: sending,
+        timing,
+        observer,
+      }),
       (signal) => server.noteUpstreamRequest(signal),
     )
   const server: GatewayServer = createGatewayServer({
@@ -98,6 +118,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     sources,
     providerIds: registry.ids,
     logger,
+    now,
     allowedOrigins: config.server.allowedOrigins,
     limits: { ...(deadlineMs !== undefined && { deadlineMs }), ...limits.server },
     overloadLimits: config.server.overload,

@@ -123,7 +123,8 @@ const allowedPackages: Readonly<Record<string, readonly string[]>> = {
   reading: ['lru-cache'],
   config: ['zod', 'yaml'],
   graphql: ['graphql', '@pothos/core', '@pothos/plugin-relay', 'dataloader', 'luxon'],
-  upstream: ['undici', 'node:util', 'node:zlib'],
+  // node:crypto: a credential is told from another by a digest.
+  upstream: ['undici', 'lru-cache', 'node:crypto', 'node:util', 'node:zlib'],
   telemetry: [
     'prom-client',
     'node:async_hooks',

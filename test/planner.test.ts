@@ -5,7 +5,7 @@ import { Secret } from '../src/model/secret.js'
 import { builtInProviders, openDialect } from '../src/providers/registry.js'
 import { planFilter } from '../src/reading/plan.js'
 import { createReader } from '../src/reading/reader.js'
-import { connectSource } from '../src/upstream/source.js'
+import { fakeTiming, sharedUpstream } from './support/connected-source.js'
 
 const settings: Record<string, object> = {
   aitronos: { organizationId: 'org_1', credentials: { token: 't' } },
@@ -201,9 +201,8 @@ describe('explainAuditEntries', () => {
     const provider = builtInProviders.find(({ id }) => id === 'jitsudo')
     if (!provider) throw new Error('There is no such provider.')
     const dialect = openDialect(provider, provider.settings.parse(settings['jitsudo']))
-    const source = connectSource({
-      settleMs: 0,
-      key: 'access',
+    const source = sharedUpstream(fakeTiming()).connect({
+      sourceKey: 'access',
       dialect,
       client: {
         send: () => {

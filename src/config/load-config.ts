@@ -12,6 +12,7 @@ import {
 import { parseYaml } from './parse-yaml.js'
 import { type ConfigPath, type ConfigProblem, describeValue, formatPath, isSecretPath } from './problem.js'
 import { configSchema } from './schema.js'
+import type { upstreamSettings } from './upstream-settings.js'
 
 export interface SourceConfig {
   readonly key: string
@@ -65,6 +66,11 @@ interface LimitsConfig {
   readonly readAheadMs?: number
 }
 
+/** Limits of the upstream layer that the file sets: src/upstream/limits.ts has all of them. */
+type UpstreamConfig = {
+  readonly [Name in keyof z.output<typeof upstreamSettings>]?: number
+}
+
 /** A checked configuration. Credentials are Secrets: it can be printed. */
 export interface Config {
   readonly server: ServerConfig
@@ -72,6 +78,7 @@ export interface Config {
   /** The first signs, all verify; empty when the file names none. */
   readonly cursorSecrets: readonly Secret[]
   readonly limits: LimitsConfig
+  readonly upstream: UpstreamConfig
   /** In the order of the file; at least one. */
   readonly sources: readonly SourceConfig[]
 }
@@ -159,6 +166,7 @@ function toConfig(data: z.output<ReturnType<typeof configSchema>>): Config {
     telemetry: withoutUndefined(data.telemetry),
     cursorSecrets: data.cursorSecret ?? [],
     limits: withoutUndefined(data.limits),
+    upstream: withoutUndefined(data.upstream),
     sources: data.sources.map(({ key, provider, displayName, settleMs, ...settings }) => ({
       key,
       providerId: provider,

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { Secret } from '../model/secret.js'
 import type { Registry } from '../providers/registry.js'
+import { bounded } from './bounded.js'
 import { serverSettings } from './server-settings.js'
 import { telemetrySettings } from './telemetry-settings.js'
+import { upstreamSettings } from './upstream-settings.js'
 
 /** Lower case, so that keys differ by more than their case; part of cursors and ids. */
 const sourceKeySetting = z
@@ -47,10 +49,6 @@ const limitSettings = z.strictObject({
   readAheadRows: bounded(0, 10_000_000).describe('Rows kept for next pages, over all readers; 0 keeps none.'),
   readAheadMs: bounded(0, 86_400_000).describe('Milliseconds for which they are kept.'),
 })
-
-function bounded(min: number, max: number) {
-  return z.int().min(min).max(max).optional()
-}
 
 /** A checked source: the gateway's own keys, and what the provider's settings gave. */
 interface SourceData {
@@ -103,6 +101,9 @@ export function configSchema(registry: Registry) {
               'go on. Made at random when left out: then cursors end with the process.',
           ),
         limits: limitSettings.prefault({}).describe('What one request may cost. Each has a default.'),
+        upstream: upstreamSettings
+          .prefault({})
+          .describe('How providers are asked: times, retries, limits, kept pages. Each has a default.'),
         sources: z
           .array(source)
           .min(1, 'expected at least one source')

@@ -34,14 +34,14 @@ const counts = new WeakMap<EntryPage, Map<number, Promise<EntryCount>>>()
 function countEntries(
   page: ConnectionShape,
   given: number | null | undefined,
-  { reader, signal }: GraphContext,
+  { reader, signal, terms }: GraphContext,
 ): Promise<EntryCount> | EntryCount {
   const countLimit = readCountLimit(given)
   const whole = page.complete && !page.hasNextPage && !page.hasPreviousPage
   if (whole) return { value: page.edges.length, exactness: 'EXACT' }
   const known = counts.get(page) ?? new Map<number, Promise<EntryCount>>()
   counts.set(page, known)
-  const { filter, sources } = page.request
+  const { filter, sources, freshness } = page.request
   const { asOfMs } = page
   const counted = known.get(countLimit) ?? untilEnded(signal, count)
   known.set(countLimit, counted)
@@ -53,7 +53,8 @@ function countEntries(
       ...(sources && { sources }),
       asOfMs,
       limit: countLimit,
-      signal,
+      ...(freshness && { freshness }),
+      ...terms,
     })
     if (result.kind === 'inputProblem') throw fromInputProblem(result)
     return result.counts[0] ?? { value: 0, exactness: 'UNKNOWN' }

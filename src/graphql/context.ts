@@ -1,5 +1,5 @@
 import type { SourceInfo } from '../model/source-info.js'
-import type { Reader, SourceCoverage } from '../reading/page.js'
+import type { FetchTerms, Reader, SourceCoverage } from '../reading/page.js'
 import { createNodeLoader, type NodeLoader } from './node-loader.js'
 
 /** How one source fared in one field of the operation: for the access log, never an entry's content. */
@@ -15,6 +15,8 @@ export interface GraphContext {
   readonly sources: SourceDirectory
   /** Aborts when the client is gone, the deadline has come or the server is stopping. */
   readonly signal: AbortSignal
+  /** `signal`, and when it aborts as a deadline: what requests of the operation are made with. */
+  readonly terms: Pick<FetchTerms, 'signal' | 'deadlineMs'>
   readonly nodes: NodeLoader
   readonly noteOutcomes: (outcomes: readonly SourceOutcome[]) => void
 }
@@ -35,13 +37,18 @@ export function createGraphContext(parts: {
   readonly reader: Reader
   readonly sources: SourceDirectory
   readonly signal: AbortSignal
+  /** UTC milliseconds; left out: none is known. */
+  readonly deadlineMs?: number
   readonly noteOutcomes?: (outcomes: readonly SourceOutcome[]) => void
 }): GraphContext {
+  const { reader, sources, signal, deadlineMs } = parts
+  const terms = { signal, ...(deadlineMs !== undefined && { deadlineMs }) }
   return {
-    reader: parts.reader,
-    sources: parts.sources,
-    signal: parts.signal,
-    nodes: createNodeLoader(parts),
+    reader,
+    sources,
+    signal,
+    terms,
+    nodes: createNodeLoader({ reader, sources, terms }),
     noteOutcomes: parts.noteOutcomes ?? (() => {}),
   }
 }

@@ -3,7 +3,7 @@ import type { GatewayBuilder } from './builder.js'
 import { calendarEdges, isTimeZone } from './calendar.js'
 import { countLimitDescription, type defineConnectionTypes, readCountLimit } from './connection-types.js'
 import { type GraphContext, outcomesOf } from './context.js'
-import type { GatewayEnums } from './enums.js'
+import { freshnessArgument, type GatewayEnums } from './enums.js'
 import { badUserInput, fromInputProblem, quote } from './errors.js'
 import { type defineFilterInput, readFilter } from './filter-input.js'
 import { untilEnded } from './operation-end.js'
@@ -53,8 +53,9 @@ export function defineCounts(
             'Time zone of the IANA database in which days, weeks and months begin, such as Europe/Zurich.',
         }),
         countLimit: t.arg.int({ description: countLimitDescription }),
+        freshness: t.arg(freshnessArgument(enums)),
       },
-      resolve: (_, { filter: given, sources, interval, timeZone, countLimit }, context) => {
+      resolve: (_, { filter: given, sources, interval, timeZone, countLimit, freshness }, context) => {
         const filter = readFilter(given)
         const limit = readCountLimit(countLimit)
         if (!isTimeZone(timeZone)) {
@@ -78,7 +79,7 @@ export function defineCounts(
           )
         }
         return untilEnded(context.signal, () =>
-          countBuckets({ filter, ...(sources && { sources }), edgesOf, limit }, context),
+          countBuckets({ filter, ...(sources && { sources }), edgesOf, limit, freshness }, context),
         )
       },
     }),
@@ -87,9 +88,9 @@ export function defineCounts(
 
 async function countBuckets(
   request: Omit<CountRequest, 'signal'>,
-  { reader, signal, noteOutcomes }: GraphContext,
+  { reader, terms, noteOutcomes }: GraphContext,
 ): Promise<Histogram> {
-  const result = await reader.count({ ...request, signal })
+  const result = await reader.count({ ...request, ...terms })
   if (result.kind === 'inputProblem') throw fromInputProblem(result)
   noteOutcomes(outcomesOf(result.coverage))
   const { counts, edgesMs, ...rest } = result

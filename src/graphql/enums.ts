@@ -1,7 +1,14 @@
 import type { ActionKind, ActorType } from '../model/entry.js'
 import type { FailureKind } from '../model/failure.js'
 import type { AuditEntryOrder } from '../model/order.js'
-import type { CoverageState, EntryCount, ResidualReason, SourceErrorPolicy } from '../reading/page.js'
+import type { PauseReason } from '../model/rate-limit.js'
+import type {
+  CoverageState,
+  EntryCount,
+  FetchTerms,
+  ResidualReason,
+  SourceErrorPolicy,
+} from '../reading/page.js'
 import type { GatewayBuilder } from './builder.js'
 import type { CalendarUnit } from './calendar.js'
 
@@ -104,6 +111,18 @@ const pagings = {
   CURSOR: 'Pages are named by a token that the provider gives.',
 } satisfies Record<SourcePaging, string>
 
+const freshnesses = {
+  CACHED:
+    'Pages of times that are settled may be a few minutes old, and a request that somebody else has under way is shared.',
+  LIVE: 'Everything is asked of the providers now.',
+} satisfies Record<NonNullable<FetchTerms['freshness']>, string>
+
+const pauseReasons = {
+  RATE_LIMITED: 'The provider asked to wait, or nothing remains of its allowance.',
+  FAILING: 'The provider kept failing. One request finds out whether it is well again.',
+  CREDENTIAL_REFUSED: 'The provider refused the credential, which is not sent again for a while.',
+} satisfies Record<PauseReason, string>
+
 const units = {
   HOUR: 'An hour.',
   DAY: 'A day, as long as daylight saving makes it.',
@@ -144,8 +163,20 @@ export function defineEnums(builder: GatewayBuilder) {
       residualReasons,
     ),
     FilterEvaluation: define('FilterEvaluation', 'Who evaluates a field of the filter.', evaluations),
+    Freshness: define('Freshness', 'How new the answers of providers have to be.', freshnesses),
+    PauseReason: define('PauseReason', 'Why a source is not asked for a while.', pauseReasons),
     SourcePaging: define('SourcePaging', 'How the provider names its pages.', pagings),
   }
+}
+
+/** The argument `freshness` of fields that read entries. */
+export function freshnessArgument({ Freshness }: GatewayEnums) {
+  return {
+    type: Freshness,
+    required: true,
+    defaultValue: 'CACHED',
+    description: 'How new the answers of providers have to be.',
+  } as const
 }
 
 /**

@@ -2,7 +2,7 @@ import DataLoader from 'dataloader'
 import type { AuditEntry } from '../model/entry.js'
 import { isFailure } from '../model/failure.js'
 import type { SourceInfo } from '../model/source-info.js'
-import type { Reader } from '../reading/page.js'
+import type { FetchTerms, Reader } from '../reading/page.js'
 import { lookupFailed } from './errors.js'
 import { decodeGlobalId } from './global-id.js'
 import { untilEnded } from './operation-end.js'
@@ -24,7 +24,7 @@ export function isEntry(node: NodeValue): node is AuditEntry {
 export function createNodeLoader(parts: {
   readonly reader: Reader
   readonly sources: ReadonlyMap<string, SourceInfo>
-  readonly signal: AbortSignal
+  readonly terms: FetchTerms
 }): NodeLoader {
   return new DataLoader((ids) =>
     Promise.all(ids.map((id) => load(id, parts).catch((error: unknown) => toError(error)))),
@@ -33,13 +33,13 @@ export function createNodeLoader(parts: {
 
 async function load(
   text: string,
-  { reader, sources, signal }: Parameters<typeof createNodeLoader>[0],
+  { reader, sources, terms }: Parameters<typeof createNodeLoader>[0],
 ): Promise<NodeValue | null> {
   const id = decodeGlobalId(text)
   if (id === undefined) return null
   if (id.kind === 'source') return sources.get(id.key) ?? null
   if (!sources.has(id.key.sourceKey)) return null
-  const entry = await untilEnded(signal, () => reader.readEntry(id.key, { signal }))
+  const entry = await untilEnded(terms.signal, () => reader.readEntry(id.key, terms))
   if (isFailure(entry)) throw lookupFailed(id.key.sourceKey, entry)
   return entry
 }

@@ -10,7 +10,7 @@ import { defineConnectionTypes } from './connection-types.js'
 import { type GraphContext, outcomesOf } from './context.js'
 import { defineCounts } from './count-types.js'
 import type { EntryTypes } from './entry-types.js'
-import type { GatewayEnums } from './enums.js'
+import { freshnessArgument, type GatewayEnums } from './enums.js'
 import { badUserInput, fromInputProblem, quote, upstreamFailed } from './errors.js'
 import { defineExplain, defineTimeRange } from './explain-types.js'
 import { defineFilterInput, readFilter } from './filter-input.js'
@@ -79,6 +79,7 @@ function defineAuditEntries(
           defaultValue: 'PARTIAL',
           description: 'What a failing source does to the answer.',
         }),
+        freshness: t.arg(freshnessArgument(enums)),
       },
       resolve: async (_, { first, after, last, before, filter, sources: keys, ...rest }, context) => {
         const request = {
@@ -89,7 +90,7 @@ function defineAuditEntries(
           filter: readFilter(filter),
           ...(keys && { sources: keys }),
           ...rest,
-          signal: context.signal,
+          ...context.terms,
         }
         const page = await untilEnded(context.signal, () => context.reader.readPage(request))
         if (page.kind === 'inputProblem') throw fromInputProblem(page)

@@ -2,6 +2,7 @@ import type { Capabilities } from '../model/capabilities.js'
 import { type FilterField, filterFields, type PushdownField } from '../model/filter.js'
 import { dayMs } from '../model/instant.js'
 import type { SourceInfo } from '../model/source-info.js'
+import { defineAllowance } from './allowance-types.js'
 import type { GatewayBuilder } from './builder.js'
 import type { GraphContext } from './context.js'
 import { defineProviderEnum, type FilterEvaluation, type GatewayEnums } from './enums.js'
@@ -26,6 +27,7 @@ export function defineSourceTypes(
   const Provider = defineProviderEnum(builder, providerIds)
   const SourceCapabilities = defineCapabilities(builder, enums)
   const Vocabulary = defineVocabulary(builder, enums)
+  const Allowance = defineAllowance(builder, enums)
   const Node = builder.interfaceRef<NodeValue>('Node').implement({
     description: 'An object that has a global id. See Relay’s object identification.',
     resolveType: (value) => (isEntry(value) ? 'AuditEntry' : 'Source'),
@@ -62,6 +64,14 @@ export function defineSourceTypes(
         type: Vocabulary,
         description: 'The provider’s words, as documented and as seen. Asks nobody.',
         resolve: (source, _, { reader }) => vocabularyOf(source, reader.seenWords(source.key)),
+      }),
+      allowance: t.field({
+        type: Allowance,
+        nullable: true,
+        description:
+          'How often the provider may be asked, as far as it has told. Asks nobody. Null: the gateway does not know of any.',
+        resolve: ({ key }, _, { reader }) =>
+          reader.sources.find((source) => source.key === key)?.allowance?.() ?? null,
       }),
     }),
   })

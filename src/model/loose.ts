@@ -25,7 +25,7 @@ export function textField(object: JsonObject, ...names: readonly string[]): stri
   )
 }
 
-/** An id: a text that is not empty, or a whole number within ±(2^53 - 1) as its decimal text. */
+/** An id: a text that is not empty, or a whole number as its decimal text, below 10^21, from where exponents begin. */
 export function idField(object: JsonObject, ...names: readonly string[]): string | null {
   return firstField(object, names, idText) ?? null
 }
@@ -68,7 +68,7 @@ export function smallJson(value: JsonValue): JsonValue {
   return isSmallJson(value) ? value : null
 }
 
-/** Wire schema of a row's id, as `idField` reads it. Larger numbers are refused: their last digits are lost. */
+/** Wire schema of a row's id, as `idField` reads it. A larger number has come as the text of its digits. */
 export const wireRowId = z.preprocess((value) => idText(value) ?? value, z.string().min(1, 'expected an id'))
 
 /** Wire schema of a row's time: an RFC 3339 date-time -> UTC milliseconds, finer digits cut off. */
@@ -88,7 +88,9 @@ function nestsWithin(value: JsonValue, levels: number): boolean {
 
 function idText(value: unknown): string | undefined {
   if (typeof value === 'string') return value === '' ? undefined : value
-  return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : undefined
+  return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 1e21
+    ? String(value)
+    : undefined
 }
 
 function firstField<Value>(

@@ -3,6 +3,7 @@ import type { Capabilities } from './capabilities.js'
 import type { EntryContent } from './entry.js'
 import type { SourceFailure } from './failure.js'
 import type { PushdownField } from './filter.js'
+import type { RateLimitDeclaration } from './rate-limit.js'
 
 /** The part of a filter that one request carries. A list is never empty. */
 export type Pushdown = { readonly [Field in PushdownField]?: readonly string[] }
@@ -64,6 +65,10 @@ export interface UpstreamPage {
   readonly upstreamCursor?: string
   /** What the provider said beside the rows (warnings). */
   readonly notices?: readonly string[]
+  /** When the answer came, as a number that grows with every request of the source that is sent and every answer that comes. */
+  readonly answeredAt?: number
+  /** The page was asked for earlier, or by somebody else: no request was made for it. */
+  readonly reused?: boolean
 }
 
 /**
@@ -76,6 +81,8 @@ export interface Dialect {
   /** Stamped on entries whose wire has no organization. */
   readonly organizationId: string
   readonly capabilities: Capabilities
+  /** What its sheet says of limits. Left out: nothing. */
+  readonly rateLimits?: RateLimitDeclaration
   /** The headers that carry the credentials, revealed. Only src/upstream calls this: to send, and to redact. */
   authorization(): Readonly<Record<string, string>>
   pageRequest(ask: PageAsk): UpstreamRequest

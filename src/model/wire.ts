@@ -1,17 +1,17 @@
 import type { z } from 'zod'
 import { type FailureKind, type SourceFailure, sourceFailure } from './failure.js'
 import type { JsonValue } from './json.js'
+import { endOfString, keepLongNumbers } from './long-numbers.js'
 import type { UpstreamResponse } from './provider.js'
+import { noDeclaredLimits, type RateLimitDeclaration, readWait } from './rate-limit.js'
 
 /** How deep a provider's JSON may nest. Deeper text is refused before it is parsed. */
 const nestingMax = 100
 
-/** The longest wait that a provider can impose on us; more is taken for a mistake of its. 15 minutes. */
-const retryAfterMaxMs = 900_000
-
 /**
  * Parses the body of an answer as JSON: UTF-8 text, a byte order mark allowed, nesting at most 100 deep.
  * A content type that is given must be JSON (`application/json` or a `+json` type); a missing one passes.
+ * A number that a double cannot hold becomes a text of its digits (long-numbers.ts).
  * Anything else is INVALID_RESPONSE; the text itself is in no message.
  */
 export function parseJsonBody(response: UpstreamResponse): { readonly json: JsonValue } | SourceFailure {
@@ -31,7 +31,7 @@ export function parseJsonBody(response: UpstreamResponse): { readonly json: Json
     return invalidResponse(response, `The provider sent JSON that nests deeper than ${nestingMax} levels.`)
   }
   try {
-    return { json: JSON.parse(text) as JsonValue }
+    return { json: JSON.parse(keepLongNumbers(text)) as JsonValue }
   } catch {
     return invalidResponse(response, 'The provider sent a body that is not complete JSON.')
   }
@@ -81,13 +81,15 @@ export function failureKindOfStatus(status: number): FailureKind {
 
 /**
  * A failure from a status other than 200, with what the body was found to say. Adds the wait that the headers ask
- * for to RATE_LIMITED and UNAVAILABLE, and says so for a redirect, which is never followed.
+ * for to RATE_LIMITED and UNAVAILABLE (`limits` names headers of the provider's own), and says so for a redirect,
+ * which is never followed.
  */
 export function statusFailure(
   response: UpstreamResponse,
   parts: Partial<Omit<SourceFailure, 'failed'>> = {},
+  limits: RateLimitDeclaration = noDeclaredLimits,
 ): SourceFailure {
-  const { status } = response
+  const { status, headers, receivedAtMs } = response
   const kind = parts.kind ?? failureKindOfStatus(status)
   const waits = kind === 'RATE_LIMITED' || kind === 'UNAVAILABLE'
   const redirect = status >= 300 && status < 400
@@ -98,44 +100,14 @@ export function statusFailure(
     }),
     ...parts,
     httpStatus: status,
-    retryAfterMs: parts.retryAfterMs ?? (waits ? retryAfter(response) : null),
+    retryAfterMs: parts.retryAfterMs ?? (waits ? readWait(headers, receivedAtMs, limits) : null),
     traceId: parts.traceId ?? traceIdOf(response),
   })
-}
-
-/**
- * The instant before which the provider asks not to be called again, or null: the latest of Retry-After (RFC 9110
- * section 10.2.3, seconds or HTTP date), X-RateLimit-Retry-After (seconds) and, when nothing remains, the reset of
- * either X-RateLimit family (Unix seconds, sheet aitronos section 7). At most 15 minutes ahead.
- */
-function retryAfter(response: UpstreamResponse): number | null {
-  const { headers, receivedAtMs } = response
-  const instants = [
-    waitInstant(headers['retry-after'], receivedAtMs),
-    waitInstant(headers['x-ratelimit-retry-after'], receivedAtMs),
-    headers['x-ratelimit-remaining'] === '0' ? unixSeconds(headers['x-ratelimit-reset']) : undefined,
-    headers['x-ratelimit-remaining-requests'] === '0'
-      ? unixSeconds(headers['x-ratelimit-reset-requests'])
-      : undefined,
-  ].filter((instant) => instant !== undefined)
-  if (instants.length === 0) return null
-  return Math.min(Math.max(receivedAtMs, ...instants), receivedAtMs + retryAfterMaxMs)
 }
 
 /** The id under which the provider can find the call again: `x-request-id`, or `x-trace-id`. */
 function traceIdOf(response: UpstreamResponse): string | null {
   return response.headers['x-request-id'] ?? response.headers['x-trace-id'] ?? null
-}
-
-function waitInstant(text: string | undefined, receivedAtMs: number): number | undefined {
-  if (text === undefined) return undefined
-  if (/^\s*\d{1,10}(\.\d+)?\s*$/.test(text)) return receivedAtMs + Math.ceil(Number(text) * 1_000)
-  const date = /^[A-Za-z]{3,9},? .{10,40}$/.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(date) ? undefined : date
-}
-
-function unixSeconds(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{9,11}$/.test(text) ? Number(text) * 1_000 : undefined
 }
 
 function nestsDeeperThan(text: string, depthMax: number): boolean {
@@ -152,15 +124,4 @@ function nestsDeeperThan(text: string, depthMax: number): boolean {
     }
   }
   return false
-}
-
-/** Index of the quote that ends the string which begins at `start`, or the end of the text. */
-function endOfString(text: string, start: number): number {
-  let index = start + 1
-  while (index < text.length) {
-    const code = text.charCodeAt(index)
-    if (code === 0x22) return index
-    index += code === 0x5c ? 2 : 1
-  }
-  return index
 }

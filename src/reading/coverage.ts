@@ -38,7 +38,7 @@ export function coverageOf(report: SourceReport, reading: Reading): SourceCovera
     searchedUntilMs: whole ? untilOf(whole.top, 'whole') : null,
     gap: gaps.length === 0 ? null : hullOf(gaps),
     resumeCursor: gaps.length === 0 ? null : resumeCursor(sourceKey, gaps, reading),
-    requests: run.requests,
+    requests: run.requests - run.reused,
     scanned: sum(lanes, (lane) => lane.walk.scanned),
     matched: sum(lanes, (lane) => lane.walk.matched),
     error: failure,

@@ -9,7 +9,9 @@ import type { Walk } from './walk.js'
 export interface SourceRun {
   readonly source: ReadableSource
   readonly lanes: Lane[]
+  /** Pages asked for, which the budget counts, and those of them that took no request of their own. */
   requests: number
+  reused: number
   /** Trouble of one lane is trouble of the source. */
   failure: SourceFailure | null
   readonly notices: Set<string>
@@ -30,7 +32,7 @@ export interface Lane {
 }
 
 export function runOf(source: ReadableSource): SourceRun {
-  return { source, lanes: [], requests: 0, failure: null, notices: new Set() }
+  return { source, lanes: [], requests: 0, reused: 0, failure: null, notices: new Set() }
 }
 
 /** Adds a lane to a run. */
@@ -143,16 +145,27 @@ async function advanceLane(lane: Lane, limits: ReadingLimits, terms: FetchTerms)
     }
     lane.requests += 1
     run.requests += 1
-    const page = await run.source.fetchPage(ask, terms)
+    const page = await run.source.fetchPage(ask, { ...wayOf(terms), sentAfter: walk.answeredAt })
     if (isFailure(page)) {
       if (isRefusal(lane, ask, page)) lane.refused = true
       else if (!(isCursorRefusal(ask, page) && walk.refuseCursor())) run.failure ??= page
     } else {
+      if (page.reused) run.reused += 1
       for (const notice of page.notices ?? []) run.notices.add(notice)
       const failure = walk.absorb(page)
       if (failure) run.failure ??= failure
       if (walk.hints.order.kind === 'unsorted') forgetOrder(run)
     }
+  }
+}
+
+/** What of the terms concerns a request. */
+function wayOf({ signal, priority, freshness, deadlineMs }: FetchTerms): FetchTerms {
+  return {
+    signal,
+    ...(priority && { priority }),
+    ...(freshness && { freshness }),
+    ...(deadlineMs !== undefined && { deadlineMs }),
   }
 }
 

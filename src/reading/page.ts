@@ -5,6 +5,7 @@ import type { EntryFilter, FilterField, TimeRange } from '../model/filter.js'
 import type { JsonObject } from '../model/json.js'
 import type { AuditEntryOrder, EntryKey } from '../model/order.js'
 import type { PageAsk, UpstreamPage, UpstreamRequest, UpstreamRow } from '../model/provider.js'
+import type { Allowance } from '../model/rate-limit.js'
 
 /** How requests of one piece of work are to be treated on their way to a provider. */
 export interface FetchTerms {
@@ -13,6 +14,14 @@ export interface FetchTerms {
   readonly priority?: 'interactive' | 'bulk'
   /** `LIVE` asks the provider, whatever is kept of its settled pages. Left out: what is kept may be used. */
   readonly freshness?: 'CACHED' | 'LIVE'
+  /** When `signal` will abort as a deadline, UTC milliseconds. Left out: not known, or never. */
+  readonly deadlineMs?: number
+  /**
+   * An answer will do whose request was sent after this moment (`UpstreamPage.answeredAt`; 0: whenever), be it kept or
+   * asked for by somebody else. A walk gives its last answer's, so that it never sees an older state of the list than
+   * before. Left out: the request has to be made for this call or after it.
+   */
+  readonly sentAfter?: number
 }
 
 /** One configured account, as the reading layer sees it. Everything that does I/O is behind these functions. */
@@ -25,6 +34,8 @@ export interface ReadableSource {
   fetchPage(ask: PageAsk, terms: FetchTerms): Promise<UpstreamPage | SourceFailure>
   /** The request that `fetchPage` would send, without its headers. Left out: `explain` shows none. */
   describe?(ask: PageAsk): Pick<UpstreamRequest, 'method' | 'path' | 'query' | 'body'>
+  /** What is known of how often the provider may be asked. Asks nobody. Left out: nothing is. */
+  allowance?(): Allowance
   /** One entry by the provider's id, null when there is none. Present where `capabilities.lookup`. */
   fetchEntry?(id: string, terms: FetchTerms): Promise<UpstreamRow | null | SourceFailure>
 }

@@ -81,7 +81,9 @@ async function readEntry(
   const part = { key: '', pushdown: {}, range: {}, matches: plan.matches, residual: [], unproven: false }
   const walk = new Walk(plan, context.hints.get(hintKey(source.key, {})))
   const lane = addLane(run, part, walk, walk.startsAt)
-  await advanceLanes([lane], 1, { ...context.limits, scannedPerPage: Number.POSITIVE_INFINITY }, terms)
+  const limits = { ...context.limits, scannedPerPage: Number.POSITIVE_INFINITY }
+  // Whether an entry is there is asked of the provider, not of what was kept.
+  await advanceLanes([lane], 1, limits, { ...terms, freshness: 'LIVE' })
   const found = lane.walk.rows[0]
   if (found) return { ...found.row.content(), sourceKey: key.sourceKey }
   return run.failure

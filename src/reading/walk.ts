@@ -84,6 +84,8 @@ export class Walk {
   /** The most rows that a page has held: a provider may give fewer than are asked. */
   #pageRows = 0
   #totalsMissing = false
+  /** The latest answer that it has taken in: `UpstreamPage.answeredAt`. */
+  answeredAt = 0
   /** Rows looked at that were not known before, and matches among them. */
   scanned = 0
   matched = 0
@@ -153,6 +155,7 @@ export class Walk {
     copy.#jumpMs = this.#jumpMs
     copy.#pageRows = this.#pageRows
     copy.#totalsMissing = this.#totalsMissing
+    copy.answeredAt = this.answeredAt
     return copy
   }
 
@@ -173,6 +176,7 @@ export class Walk {
 
   /** Takes the answer to the last ask. A failure is of the source and leaves what is known untouched. */
   absorb(page: UpstreamPage): SourceFailure | null {
+    this.answeredAt = Math.max(this.answeredAt, page.answeredAt ?? 0)
     const task = this.#task
     if (task === null) return null
     const observed = observeOrder(this.#order, page.rows)

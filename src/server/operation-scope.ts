@@ -14,6 +14,8 @@ export interface OperationScope {
    * before the deadline: sources that have not answered by then are TIMEOUT, and what the others gave is the answer.
    */
   readonly signal: AbortSignal
+  /** When `signal` aborts as a deadline, on the clock that the scopes were given. */
+  readonly deadlineMs: number
   readonly startedMs: number
   /** These three are null until the operation is known: `OperationReport` says what they are. */
   operationName: string | null
@@ -33,7 +35,13 @@ export class OperationScopes {
   readonly #open = new Map<Request, { readonly scope: OperationScope; readonly end: EndScope }>()
   readonly #bySignal = new WeakMap<AbortSignal, OperationScope>()
   readonly #waiting: (() => void)[] = []
+  readonly #now: () => number
   #stopping = false
+
+  /** `now`: UTC milliseconds. */
+  constructor(now: () => number) {
+    this.#now = now
+  }
 
   /** Opens the scope of a request. The time until its deadline counts from here, reading the body included. */
   open(request: Request, deadlineMs: number): OperationScope {
@@ -43,15 +51,14 @@ export class OperationScopes {
     setMaxListeners(0, controller.signal)
     const end = (why: 'shutdown' | 'clientGone') => controller.abort(new OperationEnded(why))
     const clientGone = () => end('clientGone')
-    const timer = setTimeout(
-      () => controller.abort(deadlineReached()),
-      Math.max(deadlineMs - answerMs, deadlineMs / 2),
-    )
+    const readingMs = Math.max(deadlineMs - answerMs, deadlineMs / 2)
+    const timer = setTimeout(() => controller.abort(deadlineReached()), readingMs)
     request.signal.addEventListener('abort', clientGone, { once: true })
     if (request.signal.aborted) clientGone()
     if (this.#stopping) end('shutdown')
     const scope: OperationScope = {
       signal: controller.signal,
+      deadlineMs: this.#now() + readingMs,
       startedMs: performance.now(),
       operationName: null,
       operationType: null,

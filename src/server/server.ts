@@ -34,6 +34,8 @@ export interface GatewayServerOptions {
   /** Ids of the registry, the members of the enum `Provider`. */
   readonly providerIds: readonly string[]
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>
+  /** UTC milliseconds. Default: the machine's clock. */
+  readonly now?: () => number
   /** Origins whose pages may read answers. Default: none. */
   readonly allowedOrigins?: readonly string[]
   readonly limits?: Partial<ServerLimits>
@@ -89,7 +91,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
   const limits: ServerLimits = { ...defaultLimits, ...options.limits }
   const schema = buildSchema(options.providerIds)
   const sources = new Map(options.sources.map((source) => [source.key, source]))
-  const scopes = new OperationScopes()
+  const scopes = new OperationScopes(options.now ?? Date.now)
   let isRetired = false
   let probedAtMs = Number.NEGATIVE_INFINITY
   const clock = () => performance.now()
@@ -121,6 +123,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
         reader: options.reader,
         sources,
         signal: scope.signal,
+        deadlineMs: scope.deadlineMs,
         noteOutcomes: (outcomes) => noteOutcomes(scope, outcomes),
       })
     },

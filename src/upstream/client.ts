@@ -4,7 +4,7 @@ import type { Dialect, UpstreamRequest, UpstreamResponse } from '../model/provid
 import { invalidResponse } from '../model/wire.js'
 import { decodeBody, tooLarge } from './body.js'
 import { exchange, type RawAnswer } from './exchange.js'
-import { checkLimits, type UpstreamLimits, upstreamLimits } from './limits.js'
+import { type AttemptLimits, checkLimits, upstreamLimits } from './limits.js'
 import { buildTarget } from './target.js'
 
 export interface UpstreamClientOptions {
@@ -12,7 +12,7 @@ export interface UpstreamClientOptions {
   readonly now: () => number
   /** Such as `auditgraph/1.2.3`. */
   readonly userAgent: string
-  readonly limits?: Partial<UpstreamLimits>
+  readonly limits?: Partial<AttemptLimits>
   /** Headers of each request beside its own, asked when it is sent: what ties it to a trace. */
   readonly traceHeaders?: () => Readonly<Record<string, string>>
   /** Sends the requests; one pool of connections per origin when left out. The client closes it. */
@@ -71,7 +71,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
 }
 
 /** undici's own time-outs are off but for the one that takes down a connection attempt that nobody waits for. */
-function createDispatcher(limits: UpstreamLimits): Dispatcher {
+function createDispatcher(limits: AttemptLimits): Dispatcher {
   return new Agent({
     connections: limits.connectionsMax,
     pipelining: 1,

@@ -1,7 +1,8 @@
 import type { Dispatcher } from 'undici'
 import { type SourceFailure, sourceFailure } from '../model/failure.js'
 import { connectionFailure, errorCode } from './connection-failure.js'
-import type { UpstreamLimits } from './limits.js'
+import { deadlinePassed, isDeadline } from './deadline.js'
+import type { AttemptLimits } from './limits.js'
 
 /** An answer as it came over the wire. Header names are in lower case; a repeated header is joined by `, `. */
 export interface RawAnswer {
@@ -18,7 +19,7 @@ export interface RawAnswer {
 export interface ExchangeOptions {
   readonly dispatcher: Dispatcher
   readonly request: Dispatcher.DispatchOptions
-  readonly limits: UpstreamLimits
+  readonly limits: AttemptLimits
   readonly now: () => number
   readonly signal: AbortSignal
 }
@@ -40,6 +41,8 @@ export function exchange(options: ExchangeOptions): Promise<RawAnswer | SourceFa
 
 /** Made once: undici keeps it with requests that it has not let go of, and the stack of each would keep much more. */
 const exchangeEnded = new Error('The exchange has ended.')
+/** Size of the body of an error: what it says is short, and its status says the most. 256 KiB. */
+const errorBytesMax = 256 * 1024
 
 type Phase = 'connecting' | 'waiting' | 'receiving'
 
@@ -98,7 +101,10 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#byteCount += chunk.length
-    if (this.#byteCount <= this.#options.limits.bodyBytesMax) this.#chunks.push(chunk)
+    const { bodyBytesMax } = this.#options.limits
+    const isError = (this.#head?.status ?? 0) >= 300
+    const bytesMax = isError ? Math.min(errorBytesMax, bodyBytesMax) : bodyBytesMax
+    if (this.#byteCount <= bytesMax) this.#chunks.push(chunk)
     else this.#finish(true)
   }
 
@@ -130,8 +136,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     if (!this.#settle()) return
     this.#close()
     const reason: unknown = this.#options.signal.reason
-    if (isTimeoutError(reason)) {
-      this.#resolve(this.#timeout('The provider did not answer within the time that this page may take.'))
+    if (isDeadline(reason)) {
+      this.#resolve(deadlinePassed(this.#head?.status))
     } else {
       this.#reject(reason)
     }
@@ -195,10 +201,6 @@ function plainHeaders(
     if (value !== undefined) plain[name.toLowerCase()] = typeof value === 'string' ? value : value.join(', ')
   }
   return plain
-}
-
-function isTimeoutError(reason: unknown): boolean {
-  return typeof reason === 'object' && reason !== null && 'name' in reason && reason.name === 'TimeoutError'
 }
 
 function seconds(durationMs: number): string {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { fakeTiming, sharedUpstream } from '../../test/support/connected-source.js'
 import { isFailure, type SourceFailure, sourceFailure } from '../model/failure.js'
 import type { Dialect, UpstreamPage, UpstreamRequest, UpstreamResponse } from '../model/provider.js'
-import { connectSource } from './source.js'
 
 const { signal } = new AbortController()
 const page: UpstreamPage = { rows: [], more: false }
@@ -40,14 +40,11 @@ function requestTo(path: string): UpstreamRequest {
 
 function connect(given: Dialect, outcome: UpstreamResponse | SourceFailure = answer) {
   const paths: string[] = []
-  const source = connectSource({
-    settleMs: 0,
-    key: 'main',
+  const source = sharedUpstream(fakeTiming()).connect({
     dialect: given,
     client: {
-      send: async (account, request, passed) => {
+      send: async (account, request) => {
         expect(account).toBe(given)
-        expect(passed).toBe(signal)
         paths.push(request.path)
         return outcome
       },
@@ -59,7 +56,7 @@ function connect(given: Dialect, outcome: UpstreamResponse | SourceFailure = ans
 describe('a connected source', () => {
   it('sends the request of the dialect and gives what the dialect reads', async () => {
     const { source, paths } = connect(dialect)
-    expect(await source.fetchPage({ pushdown: {}, limit: 7 }, { signal })).toBe(page)
+    expect(await source.fetchPage({ pushdown: {}, limit: 7 }, { signal })).toEqual({ ...page, answeredAt: 2 })
     expect(await source.fetchEntry?.('e1', { signal })).toBeNull()
     expect(paths).toEqual(['/page/7', '/entry/e1'])
     expect(source).toMatchObject({ key: 'main', capabilities: dialect.capabilities })
@@ -72,9 +69,9 @@ describe('a connected source', () => {
         throw new Error('must not be asked')
       },
     }
-    const { source } = connect(reading, sourceFailure('UNREACHABLE'))
+    const { source } = connect(reading, sourceFailure('TIMEOUT'))
     const outcome = await source.fetchPage({ pushdown: {}, limit: 7 }, { signal })
-    expect(isFailure(outcome) && outcome.kind).toBe('UNREACHABLE')
+    expect(isFailure(outcome) && outcome.kind).toBe('TIMEOUT')
   })
 
   it('takes its credential out of failures, of pages and of lookups, and out of notices', async () => {
@@ -88,7 +85,7 @@ describe('a connected source', () => {
     outcomes.push(connect({ ...dialect, ...echo, lookup }).source.fetchEntry?.('e1', { signal }) as never)
     expect(await Promise.all(outcomes)).toEqual([
       { ...failure, upstreamMessage: '[secret] may not' },
-      { ...page, notices: ['[secret] is old'] },
+      { ...page, notices: ['[secret] is old'], answeredAt: 2 },
       { ...failure, upstreamMessage: '[secret] may not' },
     ])
   })

@@ -1,75 +1,97 @@
 import { isFailure, type SourceFailure, sourceFailure } from '../model/failure.js'
-import type {
-  Dialect,
-  UpstreamPage,
-  UpstreamRequest,
-  UpstreamResponse,
-  UpstreamRow,
-} from '../model/provider.js'
+import type { Dialect, PageAsk, UpstreamPage, UpstreamRequest, UpstreamRow } from '../model/provider.js'
 import type { FetchTerms, ReadableSource } from '../reading/page.js'
-import type { UpstreamClient } from './client.js'
-import type { AttemptEnd, UpstreamObserver } from './observer.js'
+import { Attempts, type AttemptsOptions, type Sequence } from './attempts.js'
 import { createRedactor } from './redact.js'
+import type { SettledPages } from './settled-pages.js'
+import { type Caller, SingleFlight } from './single-flight.js'
 
 /** The longest id of an entry, in UTF-16 code units: ids are a part of cursors, which are bounded. */
 const idLengthMax = 500
 
+export interface SourceOptions extends Omit<AttemptsOptions, 'sequence'> {
+  readonly settleMs: number
+  readonly settledPages: SettledPages
+}
+
 /**
  * Joins a dialect, which turns data into data, with the client that sends: one configured account as the reading
- * layer sees it. One call is one request, or none where a lookup's id cannot exist. The source's credential is taken
- * out of every failure and notice, since a provider may echo it. An entry whose id has more than 500 characters is
- * INVALID_RESPONSE.
+ * layer sees it. The source's credential is taken out of every failure and notice, since a provider may echo it. An
+ * entry whose id has more than 500 characters is INVALID_RESPONSE.
+ *
+ * A page is looked for among the settled pages that are kept, then among the requests under way, then asked for
+ * (attempts.ts). A lookup is never answered from what is kept, and needs no request where its id cannot exist.
  *
  * An exception inside a dialect is a bug: it comes out as a rejection, which the server masks.
  */
-export function connectSource(options: {
-  readonly key: string
-  readonly settleMs: number
-  readonly dialect: Dialect
-  readonly client: Pick<UpstreamClient, 'send'>
-  /** Who is told of the requests. Left out: nobody. */
-  readonly observed?: { readonly providerId: string; readonly by: UpstreamObserver }
-}): ReadableSource {
-  const { key, settleMs, dialect, client, observed } = options
+export function connectSource(options: SourceOptions): ReadableSource {
+  const { sourceKey, settleMs, dialect, settledPages, observer } = options
   const { capabilities, lookup } = dialect
+  const sequence: Sequence = { last: 0 }
+  const attempts = new Attempts({ ...options, sequence })
+  const pages = new SingleFlight<UpstreamPage>()
+  const entries = new SingleFlight<UpstreamRow | null>()
+
+  async function fetchPage(ask: PageAsk, terms: FetchTerms): Promise<UpstreamPage | SourceFailure> {
+    const request = dialect.pageRequest(ask)
+    const key = `${sourceKey} ${keyOf(request)}`
+    const caller = callerOf(terms)
+    const kept = settledPages.get(key, ask, settleMs, caller.sentAfter)
+    if (kept && !terms.signal.aborted) {
+      observer?.page(sourceKey, 'settled')
+      return kept
+    }
+    const priority = terms.priority ?? 'interactive'
+    const { answer, isShared } = pages.join(`${priority} ${key}`, caller, async (flight) => {
+      const { result, bodyLength, ...sent } = await attempts.run(request, priority, flight, (response) => {
+        const page = dialect.readPage(response)
+        return isFailure(page) ? page : (longId(page.rows) ?? page)
+      })
+      if (isFailure(result)) return redactorOf(dialect).failure(result)
+      const page = { ...withoutCredential(dialect, result), answeredAt: sequence.last }
+      return settledPages.keep(key, ask, settleMs, page, sent, bodyLength)
+    })
+    observer?.page(sourceKey, isShared ? 'shared' : 'provider')
+    const page = await answer
+    return isShared && !isFailure(page) ? { ...page, reused: true } : page
+  }
+
   return {
-    key,
+    key: sourceKey,
     capabilities,
     settleMs,
     describe: (ask) => dialect.pageRequest(ask),
-    async fetchPage(ask, { signal }) {
-      const outcome = await exchange(dialect.pageRequest(ask), signal, (answer) => dialect.readPage(answer))
-      observed?.by.page(key, 'provider')
-      return withoutCredential(dialect, isFailure(outcome) ? outcome : (longId(outcome.rows) ?? outcome))
-    },
+    allowance: () => attempts.allowance,
+    fetchPage,
     ...(lookup && {
-      async fetchEntry(id: string, { signal }: FetchTerms) {
+      async fetchEntry(id: string, terms: FetchTerms) {
         const request = lookup.request(id)
         if (!request) return null
-        const outcome = await exchange(request, signal, (answer) => lookup.read(answer, id))
-        return isFailure(outcome) ? redactorOf(dialect).failure(outcome) : outcome
+        const priority = terms.priority ?? 'interactive'
+        const caller = callerOf({ ...terms, freshness: 'LIVE' })
+        const { answer } = entries.join(`${priority} ${keyOf(request)}`, caller, async (flight) => {
+          const { result } = await attempts.run(request, priority, flight, (response) =>
+            lookup.read(response, id),
+          )
+          return isFailure(result) ? redactorOf(dialect).failure(result) : result
+        })
+        return answer
       },
     }),
   }
+}
 
-  /** Sends one request, reads its answer and tells the observer of both. */
-  async function exchange<Read>(
-    request: UpstreamRequest,
-    signal: AbortSignal,
-    read: (answer: UpstreamResponse) => Read | SourceFailure,
-  ): Promise<Read | SourceFailure> {
-    const about = { sourceKey: key, providerId: observed?.providerId ?? '', method: request.method, retry: 0 }
-    const end = observed?.by.attempt(about)
-    let ended: AttemptEnd = { outcome: 'CANCELLED', httpStatus: null }
-    try {
-      const answer = await client.send(dialect, request, signal)
-      const outcome = isFailure(answer) ? answer : read(answer)
-      const httpStatus = isFailure(answer) ? answer.httpStatus : answer.status
-      ended = { outcome: isFailure(outcome) ? outcome.kind : 'OK', httpStatus }
-      return outcome
-    } finally {
-      end?.(ended)
-    }
+/** The canonical request: the same text just when the same is asked for. Headers depend on the source alone. */
+function keyOf({ method, path, query, body }: UpstreamRequest): string {
+  return JSON.stringify([method, path, query, body])
+}
+
+function callerOf({ signal, deadlineMs, freshness, sentAfter }: FetchTerms): Caller {
+  const mayBeEarlier = freshness !== 'LIVE' && sentAfter !== undefined
+  return {
+    signal,
+    deadlineMs: deadlineMs ?? Number.POSITIVE_INFINITY,
+    ...(mayBeEarlier && { sentAfter }),
   }
 }
 
@@ -80,13 +102,9 @@ function longId(rows: readonly UpstreamRow[]): SourceFailure | undefined {
   })
 }
 
-function withoutCredential(
-  dialect: Dialect,
-  outcome: UpstreamPage | SourceFailure,
-): UpstreamPage | SourceFailure {
-  if (isFailure(outcome)) return redactorOf(dialect).failure(outcome)
-  if (!outcome.notices) return outcome
-  return { ...outcome, notices: outcome.notices.map(redactorOf(dialect).text) }
+function withoutCredential(dialect: Dialect, page: UpstreamPage): UpstreamPage {
+  if (!page.notices) return page
+  return { ...page, notices: page.notices.map(redactorOf(dialect).text) }
 }
 
 /** Made when it is needed, so that no credential is held longer than a request. */

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createFaultPlan, type Fault } from '../../src/simulation/faults.js'
 import type { UpstreamErrorKind } from '../generated/graphql.js'
-import { beginMs, type SourceKey, sourceKeys } from './support/events.js'
+import { type SourceKey, sourceKeys } from './support/events.js'
 import { everything, expectAllBut, onePageEvents, onePageSettings } from './support/one-page.js'
 import { coverageOf, entriesOf, flawless, judge, post, readPage, variablesOf } from './support/reading.js'
 import { type Situation, type SituationOptions, startSituation } from './support/situation.js'
@@ -15,6 +15,8 @@ describe('one source in trouble', () => {
   afterAll(() => situation.close())
   afterEach(() => {
     for (const key of sourceKeys) situation.host.account(key).setFaults(undefined)
+    // Pauses, latches and breakers have ended.
+    situation.clock.nowMs += 20 * 60_000
   })
 
   interface Trouble {
@@ -24,6 +26,7 @@ describe('one source in trouble', () => {
     /** Where a source has a meaning of its own for it; null when it is no trouble there. */
     readonly kinds?: Partial<Record<SourceKey, UpstreamErrorKind | null>>
     readonly httpStatus?: number
+    /** After the instant of the request. */
     readonly retryAfterMs?: number
     /** Part of the gateway's own message. */
     readonly message?: RegExp
@@ -38,22 +41,22 @@ describe('one source in trouble', () => {
   const troubles: readonly Trouble[] = [
     {
       name: '429 with Retry-After in seconds',
-      fault: status(429, { retryAfter: 7 }),
+      fault: status(429, { retryAfter: 20 }),
       kind: 'RATE_LIMITED',
       httpStatus: 429,
-      retryAfterMs: beginMs + 7_000,
+      retryAfterMs: 20_000,
     },
     {
       name: '429 with Retry-After as a date',
       fault: status(429, { retryAfter: { dateInMs: 30_000 } }),
       kind: 'RATE_LIMITED',
-      retryAfterMs: beginMs + 30_000,
+      retryAfterMs: 30_000,
     },
     {
       name: '429 with an absurd Retry-After',
       fault: status(429, { retryAfter: 9_999_999 }),
       kind: 'RATE_LIMITED',
-      retryAfterMs: beginMs + 900_000,
+      retryAfterMs: 900_000,
     },
     {
       name: '429 with an unreadable Retry-After',
@@ -76,7 +79,7 @@ describe('one source in trouble', () => {
       name: '503 with Retry-After',
       fault: status(503, { body: 'empty', retryAfter: 20 }),
       kind: 'UNAVAILABLE',
-      retryAfterMs: beginMs + 20_000,
+      retryAfterMs: 20_000,
     },
     {
       name: '504 without a body',
@@ -145,19 +148,21 @@ describe('one source in trouble', () => {
 
   it.each(cases)('%s', async (_, { key, fault, kind, httpStatus, retryAfterMs, message }) => {
     situation.host.account(key).setFaults(createFaultPlan([{ fault }]))
+    const askedMs = situation.clock.nowMs
     const page = await readPage(situation.url, everything)
     expectAllBut(key, page, situation)
     const { error, resumeCursor } = coverageOf(page, key)
     expect(error).toMatchObject({
       kind,
-      retryAfter: retryAfterMs === undefined ? null : new Date(retryAfterMs).toISOString(),
+      retryAfter: retryAfterMs === undefined ? null : new Date(askedMs + retryAfterMs).toISOString(),
       ...(httpStatus !== undefined && { httpStatus }),
     })
     expect(error?.message).toMatch(message ?? /./)
     expect(error?.remedy).toMatch(/.\.$/)
 
-    // Healed, it gives what it held back: once.
+    // Healed, and asked when the waits are over, it gives what it held back: once.
     situation.host.account(key).setFaults(undefined)
+    situation.clock.nowMs += 20 * 60_000
     const asked = { ...variablesOf({ order: 'NEWEST_FIRST', sources: [key] }), ...everything }
     const resumed = await readPage(situation.url, { ...asked, after: resumeCursor })
     expect(judge(entriesOf(resumed), 'NEWEST_FIRST', situation.entries({ sources: [key] }))).toEqual(flawless)

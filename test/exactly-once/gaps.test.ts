@@ -43,6 +43,8 @@ afterEach(() => situation.close())
 /** Lets every answer of a source fail, or none. */
 function breakSource(key: SourceKey, fault: Fault | undefined): void {
   situation.host.account(key).setFaults(fault && createFaultPlan([{ fault }]))
+  // The waits that its answers have asked for are over.
+  situation.clock.nowMs += 20 * 60_000
 }
 
 /** Reads what a source's gaps hold, from the `resumeCursor` of a page. */

@@ -1,4 +1,5 @@
 import type { Capabilities } from '../../model/capabilities.js'
+import type { RateLimitDeclaration } from '../../model/rate-limit.js'
 import type { Settings } from './settings.js'
 import { actionKinds, resourceTypes } from './vocabulary.js'
 
@@ -51,4 +52,21 @@ export function capabilitiesWith(dates: Settings['dates']): Capabilities {
     exclusive: [],
     vocabulary: { actions: actionKinds, resourceTypes, actorTypes: ['USER', 'UNKNOWN'], absent: [] },
   }
+}
+
+/** The two pages disagree on names, and both are marked in development (sheet section 7): read both, need neither. */
+export const rateLimits: RateLimitDeclaration = {
+  families: [
+    {
+      limit: 'x-ratelimit-limit',
+      remaining: 'x-ratelimit-remaining',
+      reset: 'x-ratelimit-reset',
+      retryAfter: 'x-ratelimit-retry-after',
+    },
+    ...['requests', 'tokens'].map((unit) => ({
+      limit: `x-ratelimit-limit-${unit}`,
+      remaining: `x-ratelimit-remaining-${unit}`,
+      reset: `x-ratelimit-reset-${unit}`,
+    })),
+  ],
 }

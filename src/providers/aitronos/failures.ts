@@ -3,6 +3,7 @@ import type { JsonValue } from '../../model/json.js'
 import { countField, isJsonObject, jsonField, objectField, textField } from '../../model/loose.js'
 import type { UpstreamResponse } from '../../model/provider.js'
 import { failureKindOfStatus, parseJsonBody, statusFailure } from '../../model/wire.js'
+import { rateLimits } from './capabilities.js'
 import type { Credentials } from './settings.js'
 
 interface Meaning {
@@ -58,13 +59,17 @@ function toFailure(
   error: WireError,
   credentialKind: Credentials['kind'],
 ): SourceFailure {
-  return statusFailure(response, {
-    ...meaningOf(response.status, error, credentialKind),
-    upstreamCode: error.code,
-    upstreamMessage: error.message,
-    traceId: error.traceId,
-    details: error.details,
-  })
+  return statusFailure(
+    response,
+    {
+      ...meaningOf(response.status, error, credentialKind),
+      upstreamCode: error.code,
+      upstreamMessage: error.message,
+      traceId: error.traceId,
+      details: error.details,
+    },
+    rateLimits,
+  )
 }
 
 /** What is better known than by the status alone; empty when the status says it all. */

@@ -1,5 +1,5 @@
 import { defineProvider } from '../../model/provider.js'
-import { capabilitiesWith } from './capabilities.js'
+import { capabilitiesWith, rateLimits } from './capabilities.js'
 import { readPage } from './normalize.js'
 import { pageRequest } from './request.js'
 import { authorizationWith, settings } from './settings.js'
@@ -13,6 +13,7 @@ export const aitronos = defineProvider({
     baseUrl: given.baseUrl,
     organizationId: given.organizationId,
     capabilities: capabilitiesWith(given.dates),
+    rateLimits,
     authorization: () => authorizationWith(given.credentials),
     pageRequest: (ask) => pageRequest(ask, given),
     readPage: (response) => readPage(response, given),

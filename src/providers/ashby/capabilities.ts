@@ -1,5 +1,6 @@
 import type { Capabilities, FilterSupport } from '../../model/capabilities.js'
 import { dayMs, secondMs } from '../../model/instant.js'
+import type { RateLimitDeclaration } from '../../model/rate-limit.js'
 import type { Settings } from './settings.js'
 import { actionKindOfCategory, actorTypeOfWord, knownTargetTypes } from './vocabulary.js'
 
@@ -59,4 +60,10 @@ export function capabilitiesOf(settings: Settings): Capabilities {
       absent: ['actorEmails', 'counterpartyIds'],
     },
   }
+}
+
+/** No header tells an allowance. A 429 with this scope is for a partner's traffic over all customers: sheet section 8. */
+export const rateLimits: RateLimitDeclaration = {
+  families: [],
+  providerScope: { header: 'x-ratelimit-scope', value: 'integration-partner' },
 }

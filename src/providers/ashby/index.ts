@@ -1,5 +1,5 @@
 import { defineProvider } from '../../model/provider.js'
-import { capabilitiesOf } from './capabilities.js'
+import { capabilitiesOf, rateLimits } from './capabilities.js'
 import { readPage } from './normalize.js'
 import { authorization, pageRequest } from './request.js'
 import { settings } from './settings.js'
@@ -13,6 +13,7 @@ export const ashby = defineProvider({
     baseUrl: source.baseUrl,
     organizationId: source.organizationId,
     capabilities: capabilitiesOf(source),
+    rateLimits,
     authorization: () => authorization(source),
     pageRequest: (ask) => pageRequest(source, ask),
     readPage: (response) => readPage(source, response),

@@ -1,4 +1,5 @@
 import type { Capabilities, FilterSupport } from '../../model/capabilities.js'
+import type { RateLimitDeclaration } from '../../model/rate-limit.js'
 import { actionKinds, actionsOfListFilter, resourceTypes } from './vocabulary.js'
 
 /**
@@ -42,3 +43,20 @@ export const capabilities = {
     absent: ['counterpartyIds'],
   },
 } as const satisfies Capabilities
+
+/** The two pages disagree on names, and both are marked in development (sheet section 7): read both, need neither. */
+export const rateLimits: RateLimitDeclaration = {
+  families: [
+    {
+      limit: 'x-ratelimit-limit',
+      remaining: 'x-ratelimit-remaining',
+      reset: 'x-ratelimit-reset',
+      retryAfter: 'x-ratelimit-retry-after',
+    },
+    ...['requests', 'tokens'].map((unit) => ({
+      limit: `x-ratelimit-limit-${unit}`,
+      remaining: `x-ratelimit-remaining-${unit}`,
+      reset: `x-ratelimit-reset-${unit}`,
+    })),
+  ],
+}

@@ -3,6 +3,7 @@ import type { JsonValue } from '../../model/json.js'
 import { countField, isJsonObject, jsonField, objectField, textField } from '../../model/loose.js'
 import type { UpstreamResponse } from '../../model/provider.js'
 import { failureKindOfStatus, parseJsonBody, statusFailure } from '../../model/wire.js'
+import { rateLimits } from './capabilities.js'
 import type { AuthStyle, Settings } from './settings.js'
 
 /** The settings that a failure may come from. */
@@ -67,13 +68,17 @@ function reportedError(json: JsonValue): WireError | undefined {
 }
 
 function toFailure(response: UpstreamResponse, error: WireError, settings: Blamable): SourceFailure {
-  return statusFailure(response, {
-    ...meaningOf(response.status, error, settings),
-    upstreamCode: error.code,
-    upstreamMessage: error.message,
-    traceId: error.traceId,
-    details: error.details,
-  })
+  return statusFailure(
+    response,
+    {
+      ...meaningOf(response.status, error, settings),
+      upstreamCode: error.code,
+      upstreamMessage: error.message,
+      traceId: error.traceId,
+      details: error.details,
+    },
+    rateLimits,
+  )
 }
 
 /** What is better known than by the status alone; empty when the status says it all. */

@@ -1,5 +1,5 @@
 import { defineProvider } from '../../model/provider.js'
-import { capabilities } from './capabilities.js'
+import { capabilities, rateLimits } from './capabilities.js'
 import { readPage } from './normalize.js'
 import { pageRequest } from './request.js'
 import { authorizationWith, settings } from './settings.js'
@@ -13,6 +13,7 @@ export const freddy = defineProvider({
     baseUrl: given.baseUrl,
     organizationId: given.organizationId,
     capabilities,
+    rateLimits,
     authorization: () => authorizationWith(given),
     pageRequest: (ask) => pageRequest(ask, given),
     readPage: (response) => readPage(response, given),

@@ -118,7 +118,14 @@ export async function startSituation(options: SituationOptions): Promise<Situati
 
   async function startGateway(): Promise<string> {
     const { limits } = options
-    const gateway = createGateway({ config, registry, now, logger: quiet, ...(limits && { limits }) })
+    const gateway = createGateway({
+      config,
+      registry,
+      now,
+      timing: timingOf(clock),
+      logger: quiet,
+      ...(limits && { limits }),
+    })
     const listening = await listen(gateway.server, { host: '127.0.0.1', port: 0 })
     closers.push(async () => {
       await listening.close(1_000)
@@ -149,6 +156,20 @@ export async function startSituation(options: SituationOptions): Promise<Situati
     },
   }
   return situation
+}
+
+/** Whoever waits between two attempts, or for a provider's leave, makes that time pass. */
+function timingOf(clock: Situation['clock']): NonNullable<GatewayOptions['timing']> {
+  return {
+    random: () => 0,
+    after: (delayMs, act) => {
+      const timer = setImmediate(() => {
+        clock.nowMs += delayMs
+        act()
+      })
+      return () => clearImmediate(timer)
+    },
+  }
 }
 
 function stepOf(precision: 'microsecond' | 'millisecond' | 'second'): number {

@@ -1,0 +1,273 @@
+import { describe, expect, it } from 'vitest'
+import { fakeTiming, sharedUpstream } from '../../test/support/connected-source.js'
+import { plainDialect } from '../../test/support/limited-provider.js'
+import { scriptedClient } from '../../test/support/scripted-client.js'
+import { isFailure, type SourceFailure, sourceFailure } from '../model/failure.js'
+import type { UpstreamPage, UpstreamResponse } from '../model/provider.js'
+import type { FetchTerms } from '../reading/page.js'
+import type { UpstreamLimits } from './limits.js'
+import type { UpstreamObserver } from './observer.js'
+
+type Reply = Partial<UpstreamResponse> | SourceFailure
+
+/** A source whose answers come from a list, the last one again and again, and how it is asked. */
+function scripted(
+  replies: readonly Reply[] | ((number: number) => Reply | null),
+  limits: Partial<UpstreamLimits> = {},
+  random = () => 0,
+) {
+  const timing = fakeTiming(undefined, random)
+  const replyTo = (number: number) =>
+    typeof replies === 'function' ? replies(number) : (replies[number - 1] ?? replies.at(-1) ?? null)
+  const { client, sent } = scriptedClient(timing, (_, number) => replyTo(number))
+  const upstream = sharedUpstream(timing, limits)
+  const events: string[] = []
+  const observer: UpstreamObserver = {
+    attempt: ({ method, retry }) => {
+      events.push(`${method} ${retry}`)
+      return ({ outcome, httpStatus }) => events.push(`${outcome} ${httpStatus}`)
+    },
+    page: (_, from) => events.push(from),
+    breaker: (_, state) => events.push(`breaker ${state}`),
+    allowance: (_, { limit, remaining }) => events.push(`${remaining} of ${limit}`),
+  }
+  const dialect = plainDialect()
+  const source = upstream.connect({ dialect, client, observer })
+  let offset = 0
+  /** Asks for a page of its own and passes time until it has come. */
+  async function ask(terms: Partial<FetchTerms> = {}, from = source): Promise<string> {
+    offset += 1
+    const answer = begin(terms, from)
+    let told: UpstreamPage | SourceFailure | undefined
+    void answer.then((page) => {
+      told = page
+    })
+    for (let step = 0; told === undefined && step < 2_000; step += 1) await timing.pass(50)
+    return told === undefined ? 'nothing' : isFailure(told) ? told.kind : 'OK'
+  }
+  function begin(terms: Partial<FetchTerms> = {}, from = source) {
+    const signal = new AbortController().signal
+    return from.fetchPage(
+      { pushdown: {}, limit: 1, offset },
+      { signal, deadlineMs: timing.now() + 9_850, ...terms },
+    )
+  }
+  return { timing, sent, events, ask, begin, source, upstream, client, dialect }
+}
+
+const reset = sourceFailure('UNREACHABLE')
+const tls = sourceFailure('UNREACHABLE', { retryable: false })
+const late = sourceFailure('TIMEOUT')
+const wait = (seconds: string) => ({ 'retry-after': seconds })
+
+describe('a retry', () => {
+  it.each<[string, Reply, number, string]>([
+    ['a broken connection', reset, 3, 'UNREACHABLE'],
+    ['502', { status: 502 }, 3, 'UNAVAILABLE'],
+    ['503', { status: 503 }, 3, 'UNAVAILABLE'],
+    ['504', { status: 504 }, 3, 'UNAVAILABLE'],
+    ['429 that says when', { status: 429, headers: wait('1') }, 3, 'RATE_LIMITED'],
+    ['429 that does not', { status: 429 }, 1, 'RATE_LIMITED'],
+    ['429 that says too late', { status: 429, headers: wait('11') }, 1, 'RATE_LIMITED'],
+    ['429 that says nonsense', { status: 429, headers: wait('-5 pigs') }, 1, 'RATE_LIMITED'],
+    ['503 that says too late', { status: 503, headers: wait('11') }, 1, 'UNAVAILABLE'],
+    ['500', { status: 500 }, 1, 'UNAVAILABLE'],
+    ['a certificate', tls, 1, 'UNREACHABLE'],
+    ['a time-out', late, 1, 'TIMEOUT'],
+    ['400', { status: 400 }, 1, 'INVALID_REQUEST'],
+    ['401', { status: 401 }, 1, 'UNAUTHENTICATED'],
+    ['403', { status: 403 }, 1, 'FORBIDDEN'],
+    ['404', { status: 404 }, 1, 'NOT_FOUND'],
+    ['a body that breaks its form', { status: 204 }, 1, 'INVALID_RESPONSE'],
+  ])('after %s', async (_, reply, attempts, kind) => {
+    const { ask, sent } = scripted([reply])
+    expect(await ask()).toBe(kind)
+    expect(sent).toHaveLength(attempts)
+  })
+
+  it('may bring the page', async () => {
+    const { ask, events } = scripted([reset, { status: 503 }, {}])
+    expect(await ask()).toBe('OK')
+    expect(events).toEqual([
+      'provider',
+      'GET 0',
+      'UNREACHABLE null',
+      'GET 1',
+      'UNAVAILABLE 503',
+      'GET 2',
+      'OK 200',
+    ])
+  })
+
+  it('comes after 100 ms to a second', async () => {
+    for (const [drawn, delayMs] of [
+      [0, 100],
+      [0.999999, 1_000],
+    ] as const) {
+      const { ask, sent } = scripted([reset, {}], {}, () => drawn)
+      await ask()
+      expect((sent[1]?.atMs ?? 0) - (sent[0]?.atMs ?? 0)).toBe(delayMs)
+    }
+  })
+
+  it('comes no sooner than Retry-After says, in seconds or as a date, and neither does another request', async () => {
+    for (const dated of [false, true]) {
+      const { ask, begin, sent, timing } = scripted((number) =>
+        number === 1
+          ? {
+              status: 429,
+              headers: wait(dated ? new Date(timing.now() + 4_000).toUTCString() : '4'),
+            }
+          : {},
+      )
+      const waiting = ask()
+      await timing.pass(0)
+      const other = begin()
+      expect(await waiting).toBe('OK')
+      expect(await other).toMatchObject({ rows: [] })
+      for (const { atMs } of sent.slice(1)) expect(atMs - (sent[0]?.atMs ?? 0)).toBeGreaterThanOrEqual(4_000)
+    }
+  })
+
+  it('is not made when the deadline is nearer', async () => {
+    const { ask, sent, timing } = scripted([reset])
+    expect(await ask({ deadlineMs: timing.now() + 90 })).toBe('UNREACHABLE')
+    expect(sent).toHaveLength(1)
+  })
+
+  it('ends with its caller, who waits no longer', async () => {
+    const { begin, sent, timing } = scripted([reset])
+    const controller = new AbortController()
+    const answer = begin({ signal: controller.signal })
+    await timing.pass(50)
+    controller.abort(new Error('gone'))
+    await expect(answer).rejects.toThrow('gone')
+    await timing.pass(10_000)
+    expect(sent).toHaveLength(1)
+    expect(timing.armed()).toBe(0)
+  })
+
+  it('is spent by a provider that is down: half of ten tokens, and successes give them back', async () => {
+    const down = { value: true }
+    const { ask, sent } = scripted(() => (down.value ? reset : {}), { breakerCalls: 1_000 })
+    for (let count = 0; count < 20; count += 1) await ask()
+    expect(sent).toHaveLength(20 + 3)
+    down.value = false
+    for (let count = 0; count < 100; count += 1) await ask()
+    down.value = true
+    await ask()
+    expect(sent).toHaveLength(20 + 3 + 100 + 3)
+  })
+})
+
+describe('a limit that is of the whole provider', () => {
+  it('pauses its sources of other credentials', async () => {
+    const scope = { header: 'x-ratelimit-scope', value: 'integration-partner' }
+    for (const [said, kind] of [
+      ['Integration-Partner', 'RATE_LIMITED'],
+      ['key', 'OK'],
+    ]) {
+      const headers = { ...wait('60'), 'x-ratelimit-scope': said ?? '' }
+      const { ask, upstream, client } = scripted((number) => (number === 1 ? { status: 429, headers } : {}))
+      const [one, two] = ['one', 'two'].map((credential) =>
+        upstream.connect({
+          sourceKey: credential,
+          dialect: plainDialect(credential, { families: [], providerScope: scope }),
+          client,
+        }),
+      )
+      expect(await ask({}, one)).toBe('RATE_LIMITED')
+      expect(await ask({}, one)).toBe('RATE_LIMITED')
+      expect(await ask({}, two)).toBe(kind)
+    }
+  })
+})
+
+describe('a breaker', () => {
+  it('opens after 20 calls of which half failed, and one probe at a time closes it', async () => {
+    const down = { value: true }
+    const { ask, begin, sent, events, timing, source } = scripted(
+      () => (down.value ? { status: 500 } : {}),
+      {},
+      () => 0.5,
+    )
+    for (let count = 0; count < 20; count += 1) expect(await ask()).toBe('UNAVAILABLE')
+    expect(sent).toHaveLength(20)
+    expect(events.at(-1)).toBe('UNAVAILABLE 500')
+    expect(events).toContain('breaker open')
+    const openedMs = timing.now()
+    const refused = await begin()
+    expect(refused).toMatchObject({ kind: 'UNAVAILABLE', message: expect.stringContaining('kept failing') })
+    expect(isFailure(refused) && refused.retryAfterMs).toBeLessThanOrEqual(openedMs + 10_000)
+    expect(source.allowance?.()).toMatchObject({ pauseReason: 'FAILING' })
+    // The first probe fails; the next comes after twice the time.
+    await timing.pass(10_000)
+    await Promise.all([ask(), ask(), ask()])
+    expect(sent).toHaveLength(21)
+    await timing.pass(15_000)
+    expect(await ask()).toBe('UNAVAILABLE')
+    expect(sent).toHaveLength(21)
+    down.value = false
+    await timing.pass(10_000)
+    expect(await ask()).toBe('OK')
+    expect(events.at(-1)).toBe('OK 200')
+    expect(events.filter((event) => event.startsWith('breaker'))).toEqual([
+      'breaker open',
+      'breaker probing',
+      'breaker open',
+      'breaker probing',
+      'breaker closed',
+    ])
+    expect(source.allowance?.()).toMatchObject({ pausedUntilMs: null, pauseReason: null })
+  })
+
+  it.each<[string, Reply]>([
+    ['400', { status: 400 }],
+    ['404', { status: 404 }],
+  ])('is not opened by %s', async (_, reply) => {
+    const { ask, sent } = scripted([reply])
+    for (let count = 0; count < 60; count += 1) await ask()
+    expect(sent).toHaveLength(60)
+  })
+
+  it('is not opened by callers that give up', async () => {
+    const { begin, ask, sent, timing } = scripted((number) => (number > 60 ? {} : null))
+    for (let count = 0; count < 60; count += 1) {
+      const controller = new AbortController()
+      const answer = begin({ signal: controller.signal })
+      await timing.pass(0)
+      controller.abort(new DOMException('late', 'TimeoutError'))
+      expect(await answer).toMatchObject({ kind: 'TIMEOUT' })
+    }
+    expect(await ask()).toBe('OK')
+    expect(sent).toHaveLength(61)
+  })
+})
+
+describe('a credential that was refused', () => {
+  it('is not sent again for a minute, by no source that has it', async () => {
+    const { ask, sent, timing, upstream, client, source } = scripted([{ status: 401 }])
+    const twin = upstream.connect({ sourceKey: 'twin', dialect: plainDialect(), client })
+    const other = upstream.connect({ sourceKey: 'other', dialect: plainDialect('two'), client })
+    expect(await ask()).toBe('UNAUTHENTICATED')
+    expect(await ask()).toBe('UNAUTHENTICATED')
+    expect(await ask({}, twin)).toBe('UNAUTHENTICATED')
+    expect(sent).toHaveLength(1)
+    expect(source.allowance?.()).toMatchObject({ pauseReason: 'CREDENTIAL_REFUSED' })
+    await ask({}, other)
+    expect(sent).toHaveLength(2)
+    await timing.pass(60_000)
+    await ask()
+    expect(sent).toHaveLength(3)
+  })
+
+  it('with 403 may still do for another source', async () => {
+    const { ask, sent, upstream, client } = scripted([{ status: 403 }])
+    const twin = upstream.connect({ sourceKey: 'twin', dialect: plainDialect(), client })
+    await ask()
+    expect(await ask()).toBe('FORBIDDEN')
+    expect(sent).toHaveLength(1)
+    await ask({}, twin)
+    expect(sent).toHaveLength(2)
+  })
+})

@@ -1,0 +1,40 @@
+/** Clock, timer and randomness of the policies, so that a test can hand in its own. */
+export interface Timing {
+  /** UTC milliseconds. */
+  readonly now: () => number
+  /** From 0 to 1, 1 not included. */
+  readonly random: () => number
+  /** Calls `act` once after `delayMs`; what is given back calls it off. */
+  readonly after: (delayMs: number, act: () => void) => () => void
+}
+
+/** Timing on the clock that is handed in, with timers and randomness of the machine. */
+export function machineTiming(now: () => number): Timing {
+  return {
+    now,
+    random: Math.random,
+    after: (delayMs, act) => {
+      const timer = setTimeout(act, delayMs)
+      return () => clearTimeout(timer)
+    },
+  }
+}
+
+/** Waits; rejects with the signal's reason when that is aborted first. */
+export function wait(timing: Timing, delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(signal.reason)
+      return
+    }
+    const onAbort = () => {
+      callOff()
+      reject(signal.reason)
+    }
+    const callOff = timing.after(delayMs, () => {
+      signal.removeEventListener('abort', onAbort)
+      resolve()
+    })
+    signal.addEventListener('abort', onAbort, { once: true })
+  })
+}
