@@ -3,7 +3,7 @@ import type { UpstreamRequest, UpstreamResponse } from '../../src/model/provider
 import type { UpstreamClient } from '../../src/upstream/client.js'
 import type { Timing } from '../../src/upstream/timing.js'
 
-export interface SentRequest {
+interface SentRequest {
   readonly path: string
   readonly atMs: number
   readonly signal: AbortSignal
