@@ -76,23 +76,6 @@ describe('pages of settled times', () => {
   })
 })
 
-describe('identical operations at the same time', () => {
-  it('cost hardly more requests than one', async () => {
-    await start()
-    await readPage({ freshness: 'LIVE' })
-    const one = situation.host.requestCount
-    for (const key of sourceKeys) {
-      const delay = { kind: 'delay', delayMs: 100 } as const
-      situation.host.account(key).setFaults(createFaultPlan([{ fault: delay }]))
-    }
-    const pages = await Promise.all(Array.from({ length: 30 }, () => readPage({})))
-    for (const page of pages) {
-      expect(judge(entriesOf(page), 'NEWEST_FIRST', situation.entries())).toEqual(flawless)
-    }
-    expect(situation.host.requestCount - one).toBeLessThanOrEqual(3 * one)
-  })
-})
-
 describe('Source.allowance', () => {
   const query =
     '{ sources { key allowance { limit remaining resetAt pausedUntil pauseReason concurrency } } }'

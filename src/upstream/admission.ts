@@ -45,7 +45,14 @@ export class Admission {
   }
 
   /** Rejects with the signal's reason when that is aborted before the request may go out. */
-  enter(priority: Priority, latestMs: number, signal: AbortSignal): Promise<Permit | Refusal> {
+  async enter(priority: Priority, latestMs: number, signal: AbortSignal): Promise<Permit | Refusal> {
+    const nowMs = this.#timing.now()
+    const isFree = !this.#isQueued && this.#hasPlace(priority) && !signal.aborted
+    if (isFree && this.#startsAtMs(nowMs, priority, 0) <= nowMs) return this.#letOut(priority, nowMs)
+    return this.#queue(priority, latestMs, signal)
+  }
+
+  #queue(priority: Priority, latestMs: number, signal: AbortSignal): Promise<Permit | Refusal> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) {
         reject(signal.reason)
@@ -87,37 +94,45 @@ export class Admission {
         }
         return
       }
-      this.#letOut(waiter, nowMs)
+      this.#queues[waiter.priority].shift()
+      waiter.settle(this.#letOut(waiter.priority, nowMs))
     }
   }
 
   /** Whose turn it is, when there is a place. */
   #head(): Waiter | undefined {
-    const { interactive, bulk } = this.#underWay
-    const limit = this.#limit.value
-    if (interactive + bulk >= limit) return undefined
     const [first] = this.#queues.interactive
-    if (first) return first
-    return bulk < Math.max(1, Math.floor(limit / 2)) ? this.#queues.bulk[0] : undefined
+    if (first) return this.#hasPlace('interactive') ? first : undefined
+    return this.#hasPlace('bulk') ? this.#queues.bulk[0] : undefined
   }
 
-  #letOut(waiter: Waiter, nowMs: number): void {
-    const { priority } = waiter
-    this.#queues[priority].shift()
+  get #isQueued(): boolean {
+    return this.#queues.interactive.length > 0 || this.#queues.bulk.length > 0
+  }
+
+  #hasPlace(priority: Priority): boolean {
+    const { interactive, bulk } = this.#underWay
+    const limit = this.#limit.value
+    if (interactive + bulk >= limit) return false
+    return priority === 'interactive' || bulk < Math.max(1, Math.floor(limit / 2))
+  }
+
+  #letOut(priority: Priority, nowMs: number): Permit {
     this.#underWay[priority] += 1
     for (const allowance of this.#allowances) allowance.begin(nowMs, priority)
     const release = () => {
       this.#underWay[priority] -= 1
+      if (!this.#isQueued) return
       this.#pump()
       this.#dismissLate()
     }
-    waiter.settle({
+    return {
       release,
       giveBack: () => {
         for (const allowance of this.#allowances) allowance.undo()
         release()
       },
-    })
+    }
   }
 
   /** Turns away who waits for an allowance that is not granted in time. Waiting for a place alone has no known end. */

@@ -12,7 +12,7 @@ import type { AnswerNews, Priority } from './allowance.js'
 import type { UpstreamClient } from './client.js'
 import { Latch } from './latch.js'
 import type { UpstreamLimits } from './limits.js'
-import type { UpstreamObserver } from './observer.js'
+import type { AttemptEnd, UpstreamObserver } from './observer.js'
 import type { CredentialPolicies } from './policies.js'
 import { isWorthRetrying, retryDelayMs } from './retry.js'
 import type { SentAt } from './settled-pages.js'
@@ -156,9 +156,10 @@ export class Attempts {
       release()
       ended?.(endOf(answer, result, isWanted))
     }
-    const waitMs = isFailure(answer)
-      ? null
-      : readWait(answer.headers, answer.receivedAtMs, dialect.rateLimits ?? noDeclaredLimits)
+    const waitMs =
+      isFailure(answer) || answer.status < 400
+        ? null
+        : readWait(answer.headers, answer.receivedAtMs, dialect.rateLimits ?? noDeclaredLimits)
     const bodyLength = isFailure(answer) ? 0 : answer.body.length
     return {
       outcome: { result, sentAtMs, sentAt, bodyLength },
@@ -269,8 +270,12 @@ function waitsForLeave(untilMs: number): SourceFailure {
   })
 }
 
-function endOf(answer: UpstreamResponse | SourceFailure | undefined, result: unknown, isWanted: boolean) {
+function endOf(
+  answer: UpstreamResponse | SourceFailure | undefined,
+  result: unknown,
+  isWanted: boolean,
+): AttemptEnd {
   const httpStatus = answer === undefined ? null : isFailure(answer) ? answer.httpStatus : answer.status
-  if (!isWanted) return { outcome: 'CANCELLED' as const, httpStatus }
-  return { outcome: isFailure(result) ? result.kind : ('OK' as const), httpStatus }
+  if (!isWanted) return { outcome: 'CANCELLED', httpStatus }
+  return { outcome: isFailure(result) ? result.kind : 'OK', httpStatus }
 }

@@ -1,7 +1,7 @@
 import type { FailureKind } from '../model/failure.js'
 
 /** How one attempt ended: `CANCELLED` when the caller no longer wanted it. */
-interface AttemptEnd {
+export interface AttemptEnd {
   readonly outcome: 'OK' | 'CANCELLED' | FailureKind
   readonly httpStatus: number | null
 }

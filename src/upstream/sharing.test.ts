@@ -5,7 +5,9 @@ import { scriptedClient } from '../../test/support/scripted-client.js'
 import type { EntryContent } from '../model/entry.js'
 import { sourceFailure } from '../model/failure.js'
 import type { Dialect, PageAsk } from '../model/provider.js'
+import { Secret } from '../model/secret.js'
 import type { FetchTerms } from '../reading/page.js'
+import { createReader } from '../reading/reader.js'
 import type { UpstreamLimits } from './limits.js'
 
 const whenever = { sentAfter: 0 }
@@ -87,6 +89,31 @@ describe('identical requests under way', () => {
     void twin.fetchPage({ pushdown: {}, limit: 1 }, { ...whenever, signal: new AbortController().signal })
     await timing.pass(0)
     expect(sent).toHaveLength(3)
+  })
+})
+
+describe('identical readings at the same time', () => {
+  it('cost the requests of one', async () => {
+    const { source, sent, timing } = setUp()
+    const reader = createReader({
+      sources: [source],
+      secrets: [new Secret('a secret of this test')],
+      now: timing.now,
+    })
+    const read = () => {
+      const { signal } = new AbortController()
+      return reader.readPage({ filter: {}, order: 'NEWEST_FIRST', onSourceError: 'PARTIAL', signal })
+    }
+    const pages = Array.from({ length: 30 }, read)
+    await timing.pass(0)
+    expect(sent).toHaveLength(1)
+    sent[0]?.answer({})
+    for (const page of await Promise.all(pages)) expect(page).toMatchObject({ complete: true })
+    expect(sent).toHaveLength(1)
+    const requests = (await Promise.all(pages)).map(
+      (page) => page.kind === 'page' && page.coverage[0]?.requests,
+    )
+    expect(requests.toSorted().join('')).toBe(`${'0'.repeat(29)}1`)
   })
 })
 
