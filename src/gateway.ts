@@ -7,6 +7,7 @@ import { isPlainHttpOffLoopback } from './model/settings.js'
 import type { SourceInfo } from './model/source-info.js'
 import { openDialect, type Registry } from './providers/registry.js'
 import type { ReadingLimits } from './reading/limits.js'
+import type { Reader } from './reading/page.js'
 import { createReader } from './reading/reader.js'
 import type { ServerLimits } from './server/limits.js'
 import { createGatewayServer, type GatewayServer } from './server/server.js'
@@ -32,6 +33,8 @@ export interface GatewayOptions {
 
 export interface Gateway {
   readonly server: GatewayServer
+  /** What the server reads with. */
+  readonly reader: Reader
   /** In configuration order. */
   readonly sources: readonly SourceInfo[]
   /** Closes the connections to the providers. Call it when the server has drained. */
@@ -57,22 +60,23 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...(limits.upstream && { limits: limits.upstream }),
   })
   const sources = opened.map(({ source, dialect }) => describeSource(source, dialect))
+  const reader = createReader({
+    sources: opened.map(({ source, dialect }) =>
+      connectSource({ key: source.key, settleMs: source.settleMs, dialect, client }),
+    ),
+    secrets: cursorSecrets(config, logger),
+    now,
+    limits: { ...readingLimits, ...limits.reading },
+  })
   const server = createGatewayServer({
-    reader: createReader({
-      sources: opened.map(({ source, dialect }) =>
-        connectSource({ key: source.key, settleMs: source.settleMs, dialect, client }),
-      ),
-      secrets: cursorSecrets(config, logger),
-      now,
-      limits: { ...readingLimits, ...limits.reading },
-    }),
+    reader,
     sources,
     providerIds: registry.ids,
     logger,
     allowedOrigins: config.server.allowedOrigins,
     limits: { ...(deadlineMs !== undefined && { deadlineMs }), ...limits.server },
   })
-  return { server, sources, close: () => client.close() }
+  return { server, reader, sources, close: () => client.close() }
 }
 
 function open(source: SourceConfig, registry: Registry): Dialect {

@@ -28,8 +28,8 @@ const drainMs = 10_000
  */
 const sameSignalMs = 500
 
-/** Sources to serve, and what ends them. */
-interface Served {
+/** Sources to serve or to export from, and what ends them. */
+export interface Served {
   readonly config: Config
   readonly isDemo: boolean
   close(): Promise<void>
@@ -89,7 +89,8 @@ async function runGateway(parts: {
   }
 }
 
-async function serveConfigured(
+/** The sources of a configuration; what is wrong with it goes to standard error, and undefined is given. */
+export async function serveConfigured(
   path: string,
   registry: Registry,
   host: ProcessHost,
@@ -112,7 +113,7 @@ async function serveConfigured(
 }
 
 /** The simulators' sources go the way of any configuration, so that nothing is checked less for them. */
-async function serveDemo(registry: Registry, host: ProcessHost): Promise<Served> {
+export async function serveDemo(registry: Registry, host: ProcessHost): Promise<Served> {
   const demo = await startDemo({ now: host.now })
   // JSON is YAML.
   const text = JSON.stringify({ cursorSecret: randomBytes(32).toString('hex'), sources: demo.sources })
