@@ -136,7 +136,7 @@ function barProgress(terminal: NodeJS.WritableStream, clock: Clock, span: Export
 }
 
 /** Such as `40 s`, `3 min` or `2 h`. */
-export function durationText(durationMs: number): string {
+function durationText(durationMs: number): string {
   const seconds = Math.ceil(durationMs / 1_000)
   if (seconds < 90) return `${seconds} s`
   const minutes = Math.round(seconds / 60)

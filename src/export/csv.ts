@@ -20,7 +20,7 @@ import { type ExportSource, keyOf } from './entry-json.js'
  */
 export type Cell = string | null
 
-export const lineEnd = '\r\n'
+const lineEnd = '\r\n'
 const mark = "'"
 
 /** Begins the last record of a file that carries its own manifest. No other cell begins with it. */
@@ -36,7 +36,7 @@ const formulaStarts = '=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2
 const risky = new RegExp(`^(?:${mark}|[\\p{Cc}]|[\\s\\p{Cc}\\p{Cf}]*[${formulaStarts}]|${manifestMark})`, 'u')
 
 /** Whether a cell that begins so might be taken for something else than text. */
-export function isRisky(text: string): boolean {
+function isRisky(text: string): boolean {
   return risky.test(text)
 }
 
@@ -162,7 +162,7 @@ const compactColumns: Readonly<Record<string, string>> = {
   'New Value': 'changes.after',
 }
 
-export const allColumns: readonly string[] = Object.keys(ownColumns)
+const allColumns: readonly string[] = Object.keys(ownColumns)
 /** Lists of columns by the name under which they can be asked for. */
 export const columnSets: Readonly<Record<string, readonly string[]>> = {
   all: allColumns,

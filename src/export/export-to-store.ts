@@ -2,6 +2,7 @@ import type { EntryPage, InputProblem, Reader, ReadingFailed } from '../reading/
 import { type Checkpoint, writeCheckpoint } from './checkpoint.js'
 import type { ExportSource } from './entry-json.js'
 import { type Layout, layoutOf } from './layout.js'
+import { checkpointMs } from './limits.js'
 import { type Manifest, makeManifest } from './manifest.js'
 import { Packer } from './packer.js'
 import { boundOptions, type ExportPlan } from './plan.js'
@@ -10,9 +11,6 @@ import { type ExportDone, runExport } from './run-export.js'
 import type { ExportOutput, ExportStore } from './store.js'
 import { plainBytes, storedRecords } from './stored-rows.js'
 import { Tally } from './tally.js'
-
-/** How often the place is written down, in milliseconds: what a crash costs at most, and the page under way. */
-const checkpointMs = 1_000
 
 export interface StoredExport {
   readonly reader: Pick<Reader, 'readPage'>

@@ -49,7 +49,7 @@ export interface Layout {
   read(record: string): RowFacts | { readonly problem: string }
 }
 
-export type NoteKind = 'manifest' | 'error'
+type NoteKind = 'manifest' | 'error'
 
 /** Fields that hold a note in NDJSON: no entry has them. */
 const noteFields: Readonly<Record<NoteKind, string>> = {

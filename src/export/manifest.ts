@@ -8,8 +8,8 @@ import { exportFormats } from './layout.js'
 import { type ExportPlan, filterJson } from './plan.js'
 import type { Tally } from './tally.js'
 
-export const manifestFormat = 'auditgraph-export'
-export const manifestVersion = 1
+const manifestFormat = 'auditgraph-export'
+const manifestVersion = 1
 
 const keySchema = z.object({ occurredAt: z.string(), upstreamId: z.string() })
 const rangeSchema = z.object({ since: z.string().nullable(), until: z.string().nullable() })

@@ -9,7 +9,7 @@ import { type ExportSource, keyOf } from './entry-json.js'
  * given to or taken from somebody, which are the two activities that only that class has. Only attributes that 1.5.0
  * knows are used; what has no place among them is in `unmapped`.
  */
-export const ocsfVersion = '1.5.0'
+const ocsfVersion = '1.5.0'
 
 /** Category "Identity & Access Management". */
 const categoryUid = 3

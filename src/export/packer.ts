@@ -1,17 +1,13 @@
 import { promisify } from 'node:util'
 import { gzip as gzipCallback } from 'node:zlib'
+import { memberLength } from './limits.js'
 
 const gzip = promisify(gzipCallback)
 
 /**
- * Text of one member of a gzip file, in UTF-16 code units, after which a new one is begun at the next row. A file of
- * members is one gzip file (RFC 1952 section 2.2), and can be gone on with at the end of any of them.
- */
-const memberLength = 1024 * 1024
-
-/**
  * Turns rows into the bytes of a file. Where a member ends depends on the rows alone, never on when they came or were
- * taken, so an export that was broken off and gone on with has the same bytes as one that was not.
+ * taken, so an export that was broken off and gone on with has the same bytes as one that was not. Members one after
+ * the other are one gzip file (RFC 1952 section 2.2).
  */
 export class Packer {
   readonly #compressed: boolean
