@@ -73,6 +73,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     sources,
     providerIds: registry.ids,
     logger,
+    now,
     allowedOrigins: config.server.allowedOrigins,
     limits: { ...(deadlineMs !== undefined && { deadlineMs }), ...limits.server },
   })

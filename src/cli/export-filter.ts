@@ -55,14 +55,8 @@ async function asOptionError(read: () => Promise<EntryFilter>): Promise<EntryFil
   try {
     return await read()
   } catch (error) {
-    if (!isClientError(error) || !(error instanceof Error)) throw error
-    throw new ExportOptionError(pathOf(error), error.message)
+    if (!isClientError(error)) throw error
+    const { argument } = error.extensions
+    throw new ExportOptionError(Array.isArray(argument) ? argument.map(String) : ['filter'], error.message)
   }
-}
-
-function pathOf(
-  error: Error & { readonly extensions?: Readonly<Record<string, unknown>> },
-): readonly string[] {
-  const argument = error.extensions?.['argument']
-  return Array.isArray(argument) ? argument.map(String) : ['filter']
 }

@@ -3,6 +3,7 @@ import { type Checkpoint, changedOptions, readCheckpoint } from '../export/check
 import { exportToStore } from '../export/export-to-store.js'
 import { exportToStream, failureText } from '../export/export-to-stream.js'
 import { fileStore, manifestPathOf } from '../export/file-store.js'
+import { pageMs } from '../export/limits.js'
 import { type Manifest, manifestSchema } from '../export/manifest.js'
 import { ExportOptionError, type ExportTexts, readPlan } from '../export/options.js'
 import { pageSignals } from '../export/page-signals.js'
@@ -42,9 +43,6 @@ export interface ExportCommandOptions {
   /** False with --no-manifest. */
   readonly manifest?: boolean
 }
-
-/** How long a page may take, in milliseconds. Bulk work gives way to people who wait, so it is patient. */
-const pageMs = 120_000
 
 /**
  * Exports to a file or to standard output and gives the exit code: 0 when nothing is missing, 3 when the manifest names

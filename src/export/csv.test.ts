@@ -30,14 +30,12 @@ describe('a record of CSV', () => {
   it('is read by a library as the cells that were written, none of which begins a formula, and each is its value', () => {
     fc.assert(
       fc.property(
-        fc
-          .integer({ min: 1, max: 5 })
-          .chain((columns) =>
-            fc.array(fc.array(anyCell, { minLength: columns, maxLength: columns }), {
-              minLength: 1,
-              maxLength: 8,
-            }),
-          ),
+        fc.integer({ min: 1, max: 5 }).chain((columns) =>
+          fc.array(fc.array(anyCell, { minLength: columns, maxLength: columns }), {
+            minLength: 1,
+            maxLength: 8,
+          }),
+        ),
         (rows) => {
           const text = rows.map((row) => encodeRecord(row.map(encodeCell))).join('')
           // As a file has it: what UTF-8 cannot hold must not be there.

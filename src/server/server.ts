@@ -9,6 +9,7 @@ import { buildSchema } from '../graphql/schema.js'
 import type { SourceInfo } from '../model/source-info.js'
 import type { Reader } from '../reading/page.js'
 import { useAccessLog } from './access-log.js'
+import { createExportRoute } from './export-route.js'
 import { createGraphiqlPage } from './graphiql.js'
 import { useGraphqlEdge } from './graphql-edge.js'
 import { graphqlPath, safeHeaders, useHttpEdge } from './http-edge.js'
@@ -28,6 +29,8 @@ export interface GatewayServerOptions {
   readonly limits?: Partial<ServerLimits>
   /** Whether GraphiQL is served to browsers. Default: yes. */
   readonly graphiql?: boolean
+  /** UTC milliseconds. Default: the clock of this machine. */
+  readonly now?: () => number
   /** Makes the id that a client and the log see for an internal error. Default: a random UUID. */
   readonly createErrorId?: () => string
 }
@@ -56,6 +59,16 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
   const schema = buildSchema(options.providerIds)
   const sources = new Map(options.sources.map((source) => [source.key, source]))
   const scopes = new OperationScopes()
+  const createId = options.createErrorId ?? randomUUID
+  const exports = createExportRoute({
+    reader: options.reader,
+    sources: options.sources,
+    schema,
+    allowedOrigins: options.allowedOrigins ?? [],
+    logger: options.logger,
+    now: options.now ?? Date.now,
+    createId,
+  })
   let draining = false
 
   const yoga = createYoga({
@@ -84,7 +97,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       useGraphqlEdge({
         limits,
         scopes,
-        createId: options.createErrorId ?? randomUUID,
+        createId,
         report: (id, cause) => options.logger.error({ errorId: id, err: cause }, 'internal error'),
       }),
       useAccessLog(options.logger, scopes),
@@ -106,14 +119,17 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     schema,
     fetch: async (request) => yoga.fetch(request),
     listener: (request, response) => {
-      if (hasUsableTarget(request)) void yoga(request, response)
-      else refuseTarget(response, safeHeaders)
+      if (!hasUsableTarget(request)) refuseTarget(response, safeHeaders)
+      else if (!exports.answers(request, response)) void yoga(request, response)
     },
     drain: async (graceMs) => {
       draining = true
-      if (await scopes.idle(graceMs)) return
-      scopes.stop()
-      await scopes.idle(abortedWaitMs)
+      const exportsEnded = exports.drain(graceMs)
+      if (!(await scopes.idle(graceMs))) {
+        scopes.stop()
+        await scopes.idle(abortedWaitMs)
+      }
+      await exportsEnded
     },
   }
 }
