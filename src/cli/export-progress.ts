@@ -130,6 +130,7 @@ function barProgress(terminal: NodeJS.WritableStream, clock: Clock, span: Export
         const at = last ? `, ${formatInstant(last.timeMs).slice(0, 10)}` : ''
         show(name, width, clock.share(last?.timeMs ?? null), `${count}${at}`)
       }
+      bars.update()
     },
     end: () => bars.stop(),
   }

@@ -32,10 +32,14 @@ export function askedSources<Source extends { readonly key: string }>(
   return configured.filter(({ key }) => plan.sources?.includes(key) ?? true)
 }
 
-/** The instant to pin the reading at: so long ago that every source asked has settled. UTC milliseconds. */
+/**
+ * The instant to pin the reading at: so long ago that every source asked has settled, and not after the end of the
+ * filter's times, so that an export of the past says the same whenever it is made. UTC milliseconds.
+ */
 export function asOfMsFor(plan: ExportPlan, configured: readonly ReadableSource[], nowMs: number): number {
   const settled = askedSources(plan, configured).map(({ settleMs }) => settleMs)
-  return nowMs - (plan.settleMs ?? Math.max(0, ...settled))
+  const settledMs = nowMs - (plan.settleMs ?? Math.max(0, ...settled))
+  return Math.min(settledMs, plan.filter.occurredAt?.untilMs ?? settledMs)
 }
 
 /**
