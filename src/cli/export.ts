@@ -44,6 +44,9 @@ export interface ExportCommandOptions {
   readonly manifest?: boolean
 }
 
+/** Rows kept for the next page: there is one reader only, which goes on at once. */
+const readAheadRows = 4_000
+
 /**
  * Exports to a file or to standard output and gives the exit code: 0 when nothing is missing, 3 when the manifest names
  * gaps, 1 when it broke off, which `--resume` goes on from, 2 for a wrong command line or configuration.
@@ -169,6 +172,7 @@ class ExportCommand {
       registry: createRegistry(builtInProviders),
       now: this.#host.now,
       logger: createLogger(this.#host),
+      limits: { reading: { readAheadRows } },
     })
     try {
       const plan = readPlan(this.#texts(), await readFilterOption(gateway.server.schema, this.#options))

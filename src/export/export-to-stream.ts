@@ -66,7 +66,7 @@ export async function exportToStream(work: StreamedExport): Promise<StreamEnd> {
 }
 
 /** Why a reading ended early, as JSON: safe to show. */
-export function problemJson(problem: InputProblem | ReadingFailed) {
+function problemJson(problem: InputProblem | ReadingFailed) {
   if (problem.kind === 'inputProblem') {
     return { code: 'BAD_USER_INPUT', argument: problem.path, message: problem.message }
   }
