@@ -284,7 +284,8 @@ describe('docs/exports.md', () => {
   const page = read('docs/exports.md')
 
   it('tells every option of export and every parameter of GET /export, and no other', async () => {
-    const help = (await helpOf(['export', '--help'])).match(/^ {2}(?:-\w, )?--[a-z-]+(?: <[^>]+>)?/gm) ?? []
+    const help =
+      (await helpOf(['export', '--help'])).match(/^ {2}(?:-\w, )?--(?!help)[a-z-]+(?: <[^>]+>)?/gm) ?? []
     const rows = [...page.matchAll(/^\| `(--[a-z-]+(?: <[^>]+>)?)` \| (?:`(\w+)[=`])?/gm)]
     expect(rows.map(([, option]) => option).sort()).toEqual(
       help.map((option) => option.replace(/^.*?(?=--)/, '')).sort(),
