@@ -7,7 +7,7 @@ import { isPlainHttpOffLoopback } from './model/settings.js'
 import type { SourceInfo } from './model/source-info.js'
 import { openDialect, type Registry } from './providers/registry.js'
 import type { ReadingLimits } from './reading/limits.js'
-import type { FetchTerms, ReadableSource } from './reading/page.js'
+import type { FetchTerms, ReadableSource, Reader } from './reading/page.js'
 import { createReader } from './reading/reader.js'
 import type { ServerLimits } from './server/limits.js'
 import type { ProcessLoad } from './server/overload.js'
@@ -50,6 +50,8 @@ export interface GatewayOptions {
 
 export interface Gateway {
   readonly server: GatewayServer
+  /** What the server reads with. */
+  readonly reader: Reader
   /** In configuration order. */
   readonly sources: readonly SourceInfo[]
   /** Closes the connections to the providers and sends the last traces. Call it when the server has drained. */
@@ -108,13 +110,14 @@ export function createGateway(options: GatewayOptions): Gateway {
       }),
       (signal) => server.noteUpstreamRequest(signal),
     )
+  const reader = createReader({
+    sources: opened.map(connect),
+    secrets: cursorSecrets(config, logger),
+    now,
+    limits: { ...readingLimits, ...limits.reading },
+  })
   const server: GatewayServer = createGatewayServer({
-    reader: createReader({
-      sources: opened.map(connect),
-      secrets: cursorSecrets(config, logger),
-      now,
-      limits: { ...readingLimits, ...limits.reading },
-    }),
+    reader,
     sources,
     providerIds: registry.ids,
     logger,
@@ -131,7 +134,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     await client.close()
     await traces?.close()
   }
-  return { server, sources, close }
+  return { server, reader, sources, close }
 }
 
 /** Tells of every request that the reading layer makes, by the signal of the operation that it makes it for. */

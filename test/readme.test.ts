@@ -14,6 +14,8 @@ import { describe, expect, it } from 'vitest'
 import { run } from '../src/cli/run.js'
 import { loadConfig } from '../src/config/load-config.js'
 import { formatProblem } from '../src/config/problem.js'
+import { columnSets } from '../src/export/csv.js'
+import { exportTextNames } from '../src/export/options.js'
 import type { EntryContent } from '../src/model/entry.js'
 import { Secret } from '../src/model/secret.js'
 import { builtInProviders, createRegistry } from '../src/providers/registry.js'
@@ -197,7 +199,12 @@ function anchorsOf(page: string): readonly string[] {
 }
 
 /** What the pages call a file that is the reader's own, or still to be made. */
-const readersOwn: readonly string[] = ['auditgraph.yaml', 'src/providers/NAME']
+const readersOwn: readonly string[] = [
+  'auditgraph.yaml',
+  'src/providers/NAME',
+  'FILE.manifest.json',
+  'FILE.checkpoint.json',
+]
 
 function isFileName(name: string): boolean {
   if (readersOwn.includes(name) || /\s/.test(name)) return false
@@ -226,19 +233,7 @@ describe('README.md', () => {
   })
 
   it('tells every option of the command line, and no other', async () => {
-    let help = ''
-    const write = (text: string) => {
-      help += text
-      return true
-    }
-    await run(['--help'], {
-      env: {},
-      now: () => 0,
-      stdout: { write },
-      stderr: { write },
-      onStopSignal: () => () => {},
-      exit: () => {},
-    })
+    const help = await helpOf(['--help'])
     const optionsIn = (text: string) =>
       [...new Set(text.match(/(?<=[ `])--[a-z]+(?: <\w+>)?(?=[ `])/g))].sort()
     const table = readme
@@ -264,6 +259,46 @@ describe('README.md', () => {
       properties: { limits: { properties: object } }
     }
     expect(settable.sort()).toEqual(Object.keys(properties.limits.properties).sort())
+  })
+})
+
+/** What a command line prints. */
+async function helpOf(args: readonly string[]): Promise<string> {
+  let help = ''
+  const write = (text: string) => {
+    help += text
+    return true
+  }
+  await run(args, {
+    env: {},
+    now: () => 0,
+    stdout: { write },
+    stderr: { write },
+    onStopSignal: () => () => {},
+    exit: () => {},
+  })
+  return help
+}
+
+describe('docs/exports.md', () => {
+  const page = read('docs/exports.md')
+
+  it('tells every option of export and every parameter of GET /export, and no other', async () => {
+    const help =
+      (await helpOf(['export', '--help'])).match(/^ {2}(?:-\w, )?--(?!help)[a-z-]+(?: <[^>]+>)?/gm) ?? []
+    const rows = [...page.matchAll(/^\| `(--[a-z-]+(?: <[^>]+>)?)` \| (?:`(\w+)[=`])?/gm)]
+    expect(rows.map(([, option]) => option).sort()).toEqual(
+      help.map((option) => option.replace(/^.*?(?=--)/, '')).sort(),
+    )
+    const parameters = rows.flatMap(([, , parameter]) => (parameter ? [parameter] : []))
+    expect(parameters.sort()).toEqual([...exportTextNames, 'filter'].sort())
+  })
+
+  it('tells every column of CSV', () => {
+    const listed = page.slice(page.indexOf('Columns are named'), page.indexOf('Those with a structure'))
+    const columns = [...listed.matchAll(/`([\w.]+)`/g)].map(([, name]) => name)
+    expect(columns.filter((name) => name !== 'AuditEntry')).toEqual(columnSets['all'])
+    for (const heading of columnSets['compact'] ?? []) expect(page.replaceAll('\n', ' ')).toContain(heading)
   })
 })
 

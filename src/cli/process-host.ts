@@ -8,6 +8,8 @@ export interface ProcessHost {
   readonly stdout: Pick<Writable, 'write'>
   /** Takes log lines as they come, in order, also right before the process ends. */
   readonly stderr: Pick<Writable, 'write'>
+  /** Standard error where it is a terminal, on which a line can be written over; left out elsewhere. */
+  readonly terminal?: NodeJS.WritableStream
   /** Calls back at SIGTERM and SIGINT; gives the function that ends that. */
   onStopSignal(listener: (signal: string) => void): () => void
   /** Ends the process at once. */
@@ -20,6 +22,7 @@ export const processHost: ProcessHost = {
   now: () => Date.now(),
   stdout: process.stdout,
   stderr: process.stderr,
+  ...(process.stderr.isTTY && { terminal: process.stderr }),
   onStopSignal(listener) {
     const signals = ['SIGTERM', 'SIGINT'] as const
     for (const signal of signals) process.on(signal, listener)
@@ -37,4 +40,8 @@ export const exitCodes = {
   failed: 1,
   /** The command line or the configuration is wrong: trying again without changing it is useless. */
   misused: 2,
+  /** An export is finished, and its manifest names gaps. */
+  incomplete: 3,
+  /** A file is not what its manifest says. */
+  mismatch: 4,
 } as const

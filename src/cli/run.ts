@@ -1,11 +1,14 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { version } from '../version.js'
+import { type ExportCommandOptions, exportEntries } from './export.js'
 import { exitCodes, type ProcessHost } from './process-host.js'
 import { type ServeOptions, serve } from './serve.js'
+import { verifyFile } from './verify.js'
 
 /**
  * Runs a command line (without the program's own name) and gives the exit code: 0 when it did what it was asked, 1
- * for trouble while it ran, 2 for a wrong command line or configuration. Trouble that nobody foresaw rejects.
+ * for trouble while it ran, 2 for a wrong command line or configuration; exports and their verification have two more
+ * (src/cli/process-host.ts). Trouble that nobody foresaw rejects.
  */
 export async function run(args: readonly string[], host: ProcessHost): Promise<number> {
   let exitCode: number = exitCodes.done
@@ -45,8 +48,49 @@ function createProgram(host: ProcessHost, onExitCode: (code: number) => void): C
       parsePort,
     )
     .action(async (options: ServeOptions) => onExitCode(await serve(options, host)))
+  addExport(program, host, onExitCode)
+  program
+    .command('verify')
+    .description('Compare a file of an export with its manifest.')
+    .argument('<file>', 'the file, compressed or not')
+    .action(async (file: string) => onExitCode(await verifyFile(file, host)))
   program.addHelpText('after', () => `\nThe default command:\n\n${serveCommand.helpInformation()}`)
   return program
+}
+
+function addExport(program: Command, host: ProcessHost, onExitCode: (code: number) => void): void {
+  program
+    .command('export')
+    .description(
+      'Write all entries that match to a file or to standard output; without --config, those of the demo.',
+    )
+    .option('--config <file>', 'YAML file with the sources and their credentials')
+    .option('-o, --output <file>', 'file to write; standard output when left out')
+    .option('--format <name>', 'csv, ndjson or ocsf (default: by the name of the file, else ndjson)')
+    .option('--gzip', 'compress (default: when the name of the file ends in .gz)')
+    .option('--since <instant>', 'the first instant, such as 2026-01-31 or 2026-01-31T08:00:00Z')
+    .option('--until <instant>', 'the instant before which to end')
+    .option('--sources <keys>', 'keys of sources, with commas (default: all)')
+    .option(
+      '--filter <json or file>',
+      'AuditEntryFilter as JSON, or a .json file, or a .graphql file with auditEntries',
+    )
+    .option('--variables <json or file>', 'variables of the operation in --filter')
+    .option('--order <name>', 'newest or oldest first (default: newest)')
+    .option(
+      '--settle <duration>',
+      'how long ago to end, such as 5m (default: the largest settle time of the sources)',
+    )
+    .option('--after <cursor>', 'begin after a cursor, such as the resumeCursor of a gap')
+    .option('--columns <names>', 'columns of CSV with commas, or all, or compact (default: all)')
+    .option('--bom', 'begin CSV with a byte-order mark')
+    .option('--partial', 'go on without a source that fails; gaps are named in the manifest')
+    .option('--resume', 'go on with an export that was broken off')
+    .option('--force', 'write over a file that exists')
+    .option('--no-manifest', 'on standard output: no manifest as the last record')
+    .option('-q, --quiet', 'no progress and no summary')
+    .addHelpText('after', '\nExit codes: 0 complete, 1 broken off, 2 misused, 3 finished with gaps.')
+    .action(async (options: ExportCommandOptions) => onExitCode(await exportEntries(options, host)))
 }
 
 function parsePort(text: string): number {

@@ -28,8 +28,8 @@ export interface ServeOptions {
  */
 const sameSignalMs = 500
 
-/** Sources to serve, and what ends them. */
-interface Served {
+/** Sources to serve or to export from, and what ends them. */
+export interface Served {
   readonly config: Config
   readonly isDemo: boolean
   close(): Promise<void>
@@ -107,7 +107,8 @@ async function runGateway(parts: {
   }
 }
 
-async function serveConfigured(
+/** The sources of a configuration; what is wrong with it goes to standard error, and undefined is given. */
+export async function serveConfigured(
   path: string,
   registry: Registry,
   host: ProcessHost,
@@ -130,7 +131,7 @@ async function serveConfigured(
 }
 
 /** The simulators' sources go the way of any configuration, so that nothing is checked less for them. */
-async function serveDemo(registry: Registry, host: ProcessHost): Promise<Served> {
+export async function serveDemo(registry: Registry, host: ProcessHost): Promise<Served> {
   // Loaded here, so that a gateway over real sources starts without it.
   const { startDemo } = await import('../simulation/demo.js')
   const demo = await startDemo({ now: host.now })

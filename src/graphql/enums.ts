@@ -11,6 +11,7 @@ import type {
 } from '../reading/page.js'
 import type { GatewayBuilder } from './builder.js'
 import type { CalendarUnit } from './calendar.js'
+import { providerName } from './provider-name.js'
 
 /** Who evaluates a field of the filter. */
 export type FilterEvaluation = 'PROVIDER' | 'PARTLY_PROVIDER' | 'GATEWAY'
@@ -186,7 +187,7 @@ export function freshnessArgument({ Freshness }: GatewayEnums) {
 export function defineProviderEnum(builder: GatewayBuilder, providerIds: readonly string[]) {
   const values: Record<string, { readonly value: string; readonly description: string }> = {}
   for (const id of providerIds) {
-    const name = id.toUpperCase().replace(/[^A-Z0-9_]/g, '_')
+    const name = providerName(id)
     if (values[name]) throw new Error(`two providers have the enum member ${name}`)
     values[name] = { value: id, description: `The provider with the id \`${id}\` in the configuration.` }
   }

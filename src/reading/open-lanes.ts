@@ -65,7 +65,7 @@ export function lanesOf(
       const range = rangeOfPart(segment, part, capabilities.window?.floorMs)
       if (range === null) return []
       const { pushdown } = part
-      const matches = (row: UpstreamRow) => part.matches(row) || noteDropped(row, sourceKey, context)
+      const matches = matcherOf(part, sourceKey, context)
       const walkPlan = { sourceKey, capabilities, travel, range, pushdown, matches }
       const hints = hintsOf(sourceKey, pushdown, reading, context)
       const held = kept?.get(laneKey(sourceKey, part))
@@ -77,6 +77,11 @@ export function lanesOf(
       return [lane]
     })
   })
+}
+
+/** Made apart: a closure of the function above would hold the walks of the page before, and so of all before that. */
+function matcherOf(part: PlanPart, sourceKey: string, context: ReadingContext) {
+  return (row: UpstreamRow) => part.matches(row) || noteDropped(row, sourceKey, context)
 }
 
 /** The words of what is delivered are noted with the page; those of other rows that were looked at, here. */

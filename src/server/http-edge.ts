@@ -5,6 +5,16 @@ import type { GraphiqlPage } from './graphiql.js'
 /** Where operations are served. */
 export const graphqlPath = '/graphql'
 
+/** What of a request these rules look at, of whichever kind of server. */
+export interface RequestHead {
+  readonly method: string
+  readonly headers: Pick<Headers, 'get'>
+}
+
+/** What a page of another site is told. */
+export const crossSiteMessage =
+  'A page of another site sent this request. Have its origin added to the allowed origins of the gateway.'
+
 interface Parts {
   /** Origins whose pages may read answers, such as `https://console.example.com`. Empty: none. */
   readonly allowedOrigins: readonly string[]
@@ -55,9 +65,7 @@ export function useHttpEdge(parts: Parts): Plugin {
         return answer(200, page.html, page.headers)
       }
       if (isOfAnotherSite(request, parts.allowedOrigins)) {
-        const message =
-          'A page of another site sent this request. Have its origin added to the allowed origins of the gateway.'
-        return refuse(403, requestRefused('CROSS_SITE_REQUEST', 403, message))
+        return refuse(403, requestRefused('CROSS_SITE_REQUEST', 403, crossSiteMessage))
       }
     },
     onResponse({ request, response }) {
@@ -73,13 +81,14 @@ export function useHttpEdge(parts: Parts): Plugin {
  * Whether a page of another site had the browser send this. A GET needs no preflight, so without this check any page
  * could have the gateway call its providers. Only browsers send the header; it cannot be set by a page's script.
  */
-function isOfAnotherSite(request: Request, allowedOrigins: readonly string[]): boolean {
+export function isOfAnotherSite(request: RequestHead, allowedOrigins: readonly string[]): boolean {
   const site = request.headers.get('sec-fetch-site')
   if (site !== 'cross-site' && site !== 'same-site') return false
   return !allowedOrigins.includes(request.headers.get('origin') ?? '')
 }
 
-function corsHeaders(request: Request, allowedOrigins: readonly string[]): Record<string, string> {
+/** What an answer says to pages of other origins: those of the list may read it. */
+export function corsHeaders(request: RequestHead, allowedOrigins: readonly string[]): Record<string, string> {
   if (allowedOrigins.length === 0) return {}
   const origin = request.headers.get('origin')
   if (origin === null || !allowedOrigins.includes(origin)) return { vary: 'Origin' }

@@ -10,6 +10,7 @@ import type { SourceInfo } from '../model/source-info.js'
 import type { Reader } from '../reading/page.js'
 import { logOperation } from './access-log.js'
 import { Admission, useAdmission } from './admission.js'
+import { createExportRoute } from './export-route.js'
 import { createGraphiqlPage } from './graphiql.js'
 import { useGraphqlEdge } from './graphql-edge.js'
 import { graphqlPath, safeHeaders, useHttpEdge } from './http-edge.js'
@@ -112,6 +113,16 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       ? ({ status: 'ready', sources } as const)
       : ({ status: 'overloaded', reason, sources } as const)
   }
+  const createId = options.createErrorId ?? randomUUID
+  const exports = createExportRoute({
+    reader: options.reader,
+    sources: options.sources,
+    schema,
+    allowedOrigins: options.allowedOrigins ?? [],
+    logger: options.logger,
+    now: options.now ?? Date.now,
+    createId,
+  })
 
   const yoga = createYoga({
     schema,
@@ -141,7 +152,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       useGraphqlEdge({
         limits,
         scopes,
-        createId: options.createErrorId ?? randomUUID,
+        createId,
         report: (id, cause) => options.logger.error({ errorId: id, err: cause }, 'internal error'),
       }),
       useOperationReports({
@@ -168,8 +179,8 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     fetch: async (request) => yoga.fetch(request),
     listener: (request, response) => {
       if (isRetired) response.setHeader('connection', 'close')
-      if (hasUsableTarget(request)) void yoga(request, response)
-      else refuseTarget(response, safeHeaders)
+      if (!hasUsableTarget(request)) refuseTarget(response, safeHeaders)
+      else if (!exports.answers(request, response)) void yoga(request, response)
     },
     noteUpstreamRequest: (signal) => scopes.noteUpstreamRequest(signal),
     load: () => admission.load(),
@@ -179,9 +190,12 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     },
     drain: async (graceMs) => {
       isRetired = true
-      if (await scopes.idle(graceMs)) return
-      scopes.stop()
-      await scopes.idle(abortedWaitMs)
+      const exportsEnded = exports.drain(graceMs)
+      if (!(await scopes.idle(graceMs))) {
+        scopes.stop()
+        await scopes.idle(abortedWaitMs)
+      }
+      await exportsEnded
     },
   }
 }

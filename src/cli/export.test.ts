@@ -1,0 +1,281 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Tally } from '../export/tally.js'
+import { type Demo, startDemo } from '../simulation/demo.js'
+import { createProgress } from './export-progress.js'
+import type { ProcessHost } from './process-host.js'
+import { run } from './run.js'
+
+/** A Friday noon; the world has its morning. Time stands still, so the same command gives the same export. */
+const nowMs = Date.UTC(2026, 10, 20, 12)
+let folder = ''
+let demo: Demo
+let config = ''
+/** The same sources, one of them with a wrong credential. */
+let brokenConfig = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'auditgraph-export-'))
+  demo = await startDemo({ now: () => nowMs, days: 2 })
+  const cursorSecret = 'a-secret-of-this-test'
+  config = await fileOf('config.yaml', JSON.stringify({ cursorSecret, sources: demo.sources }))
+  const sources = demo.sources.map((source) =>
+    source.key === 'hiring' ? { ...source, credentials: { apiKey: 'a-wrong-key' } } : source,
+  )
+  brokenConfig = await fileOf('broken.yaml', JSON.stringify({ cursorSecret, sources }))
+})
+afterAll(async () => {
+  await demo.close()
+  await rm(folder, { recursive: true })
+})
+
+async function fileOf(name: string, text: string): Promise<string> {
+  const path = join(folder, name)
+  await writeFile(path, text)
+  return path
+}
+
+const newFile = (extension: string) => join(folder, `${Math.random()}.${extension}`)
+
+/** Runs a command and gives its exit code and what it wrote; `onOut` sees what goes to standard output. */
+async function command(
+  args: readonly string[],
+  onOut: (stop: (signal: string) => void) => void = () => {},
+): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+  let out = ''
+  let err = ''
+  const listeners = new Set<(signal: string) => void>()
+  const stop = (signal: string) => {
+    for (const listener of listeners) listener(signal)
+  }
+  const host: ProcessHost = {
+    env: {},
+    now: () => nowMs,
+    stdout: new Writable({
+      write: (chunk: Buffer, _, done) => {
+        out += chunk.toString()
+        onOut(stop)
+        done()
+      },
+    }),
+    stderr: {
+      write: (text: string) => {
+        err += text
+        return true
+      },
+    },
+    onStopSignal: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    exit: () => {},
+  }
+  const code = await run(args, host)
+  expect(listeners.size).toBe(0)
+  return { code, out, err }
+}
+
+const exported = (...args: readonly string[]) => command(['export', '--config', config, ...args])
+
+describe('auditgraph export', () => {
+  it('writes NDJSON to standard output, the manifest last, and a summary to standard error', async () => {
+    const { code, out, err } = await exported('--sources', 'crew,access')
+    const lines = out.trimEnd().split('\n')
+    const last = JSON.parse(lines.at(-1) ?? '') as { auditgraphManifest: { count: number } }
+    expect(last.auditgraphManifest).toMatchObject({
+      count: lines.length - 1,
+      sources: ['crew', 'access'],
+      // The sources settle in five minutes.
+      asOf: '2026-11-20T11:55:00.000Z',
+      complete: true,
+    })
+    expect(lines.length).toBeGreaterThan(50)
+    expect(err).toBe(`auditgraph: ${lines.length - 1} entries as of 2026-11-20T11:55:00.000Z in 0.0 s.\n`)
+    expect(code).toBe(0)
+  })
+
+  it('says nothing with --quiet, and no manifest with --no-manifest', async () => {
+    const { out, err } = await exported('--quiet', '--no-manifest', '--format', 'csv', '--columns', 'compact')
+    expect(out.split('\r\n')[0]).toBe(
+      'Timestamp,Entity Type,Entity Name,Action,Actor Name,Actor Email,Target Name,Previous Value,New Value',
+    )
+    expect(out).not.toContain('auditgraph-manifest')
+    expect(err).toBe('')
+  })
+
+  it('exports the demo without a configuration', async () => {
+    const { code, out } = await command(['export', '--since', '2026-11-20', '--format', 'ocsf', '--quiet'])
+    expect(code).toBe(0)
+    expect(JSON.parse(out.split('\n')[0] ?? '')).toMatchObject({ category_uid: 3 })
+  })
+
+  it('takes format and compression from the name of a file, which verify compares with its manifest', async () => {
+    const file = newFile('csv.gz')
+    expect(await exported('-o', file)).toMatchObject({ code: 0, out: '' })
+    expect(JSON.parse(await readFile(`${file}.manifest.json`, 'utf8'))).toMatchObject({
+      format: 'csv',
+      gzip: true,
+    })
+    await expect(stat(`${file}.checkpoint.json`)).rejects.toThrow('ENOENT')
+    const verified = await command(['verify', file])
+    expect(verified).toMatchObject({ code: 0, err: '' })
+    expect(verified.out).toContain('is what its manifest says: ')
+    await writeFile(file, (await readFile(file)).subarray(0, -1))
+    const changed = await command(['verify', file])
+    expect(changed.code).toBe(4)
+    expect(changed.out).toContain(`${file} is NOT what its manifest says.`)
+    expect(await command(['verify', newFile('csv')])).toMatchObject({ code: 1, out: '' })
+  })
+
+  it('writes over nothing unless it is told to, and goes on only with what it was begun with', async () => {
+    const file = newFile('ndjson')
+    await exported('-o', file, '--sources', 'crew')
+    const again = await exported('-o', file)
+    expect(again).toMatchObject({ code: 2 })
+    expect(again.err).toBe(`auditgraph: --output: ${file} exists. Give --force to write over it.\n`)
+    const finished = await exported('-o', file, '--sources', 'crew', '--resume')
+    expect(finished).toMatchObject({ code: 0, err: `auditgraph: ${file} is finished already.\n` })
+    const other = await exported('-o', file, '--sources', 'crew', '--order', 'oldest', '--resume')
+    expect(other.code).toBe(2)
+    expect(other.err).toBe(
+      'auditgraph: --order: The export was begun with "NEWEST_FIRST" and is to go on with "OLDEST_FIRST". Give the options that it was begun with, or begin anew with --force.\n',
+    )
+    expect(await exported('-o', file, '--force')).toMatchObject({ code: 0 })
+  })
+
+  it('takes a filter as JSON, from a file, and from a saved operation', async () => {
+    const filter = '{"actionKinds":["CREATE"],"occurredAt":{"since":"2026-11-19T00:00:00Z"}}'
+    const operation = `query Created($kinds: [ActionKind!], $since: DateTime) {
+      auditEntries(first: 5, filter: { actionKinds: $kinds, occurredAt: { since: $since } }) { nodes { id } }
+    }`
+    const ways = [
+      ['--filter', filter],
+      ['--filter', await fileOf('filter.json', filter)],
+      [
+        ...['--filter', await fileOf('created.graphql', operation)],
+        ...['--variables', '{"kinds":["CREATE"],"since":"2026-11-19T00:00:00Z"}'],
+      ],
+    ]
+    const outputs = await Promise.all(ways.map(async (way) => (await exported(...way)).out))
+    expect(outputs[0]?.split('\n').length).toBeGreaterThan(5)
+    expect(new Set(outputs).size).toBe(1)
+  })
+
+  it.each([
+    [['--format', 'xml'], '--format: It must be one of csv, ndjson, ocsf.'],
+    [['--filter', '{"acton":[]}'], '--filter: '],
+    [['--filter', '{"occurredAt":{"since":"x"}}'], '--filter.occurredAt.since: '],
+    [['--filter', '/nowhere.json'], '--filter: Cannot read /nowhere.json (ENOENT).'],
+    [['--variables', '{}'], '--variables: Variables belong to an operation.'],
+    [['--sources', 'nobody'], '--sources: There is no source "nobody". The sources are: crew, assistants,'],
+    [['--resume'], '--resume: It needs a file'],
+    [['--after', 'x'], '--after: The cursor in `after` is not a cursor that this gateway issued'],
+    [['--settle', '40d'], '--settle: It must be a duration of at most 30 days'],
+  ])('%j ends with 2 and says why', async (args, message) => {
+    const { code, err } = await exported(...args)
+    expect(err).toContain(`auditgraph: ${message}`)
+    expect(code).toBe(2)
+  })
+
+  it.each([
+    ['query { source(key: "crew") { key } }', 'must have exactly one field auditEntries'],
+    ['query { auditEntries { nope } }', 'does not fit the schema. Cannot query field "nope"'],
+    ['query {', 'is not a GraphQL document'],
+    ['query Q($a: Int!) { auditEntries(first: $a) { complete } }', 'Variable "$a" of required type "Int!"'],
+  ])('refuses the operation %s', async (operation, message) => {
+    const { code, err } = await exported('--filter', await fileOf(`${Math.random()}.graphql`, operation))
+    expect(err).toContain(message)
+    expect(code).toBe(2)
+  })
+
+  it('leaves nothing behind when a cursor is refused', async () => {
+    const file = newFile('ndjson')
+    expect(await exported('-o', file, '--after', 'x')).toMatchObject({ code: 2 })
+    await expect(stat(file)).rejects.toThrow('ENOENT')
+    await expect(stat(`${file}.checkpoint.json`)).rejects.toThrow('ENOENT')
+  })
+
+  it('keeps the place when a source fails, and goes on when it is well, or without it', async () => {
+    const file = newFile('ndjson')
+    const broken = await command(['export', '--config', brokenConfig, '-o', file])
+    expect(broken.code).toBe(1)
+    expect(broken.err).toContain('auditgraph: broke off. hiring: Ashby did not accept the API key')
+    expect(broken.err).toContain('The place is kept: run the same command with --resume to go on.')
+    expect((await stat(`${file}.checkpoint.json`)).mode & 0o777).toBe(0o600)
+
+    const partialFile = newFile('ndjson')
+    const partial = await command(['export', '--config', brokenConfig, '-o', partialFile, '--partial'])
+    expect(partial.code).toBe(3)
+    expect(partial.err).toMatch(
+      /hiring: entries from the first on to 2026-11-20T11:55:00.000Z may be missing/,
+    )
+    expect(JSON.parse(await readFile(`${partialFile}.manifest.json`, 'utf8'))).toMatchObject({
+      complete: false,
+    })
+    expect((await command(['verify', partialFile])).code).toBe(0)
+
+    expect((await exported('-o', file, '--resume')).code).toBe(0)
+    const whole = newFile('ndjson')
+    await exported('-o', whole)
+    expect(await readFile(file, 'utf8')).toBe(await readFile(whole, 'utf8'))
+  })
+
+  it('ends at a stop signal', async () => {
+    const { code, err } = await command(['export', '--config', config], (stop) => stop('SIGINT'))
+    expect(code).toBe(1)
+    expect(err).toContain('auditgraph: stopped. What was written is not all.')
+  })
+})
+
+describe('progress', () => {
+  const span = { fromMs: nowMs, toMs: nowMs - 1_000_000 }
+
+  function tallyAt(count: number, ago: number): Tally {
+    const tally = new Tally(['crew'])
+    for (let row = 0; row < count; row += 1) {
+      tally.add({ timeMs: nowMs - (ago * (row + 1)) / count, sourceKey: 'crew', id: String(row) }, 'row')
+    }
+    return tally
+  }
+
+  it('is a line every five seconds where there is no terminal', () => {
+    let err = ''
+    let clockMs = 0
+    const stderr = {
+      write: (text: string) => {
+        err += text
+        return true
+      },
+    }
+    const host = { stderr, now: () => clockMs }
+    const progress = createProgress({ host, quiet: false, span, rowsBefore: 0 })
+    for (clockMs of [1_000, 5_000, 6_000, 10_000]) progress.page(tallyAt(clockMs / 10, clockMs * 25))
+    expect(err.split('\n')).toEqual([
+      'auditgraph: 500 entries, 100/s, at 2026-11-20T11:57Z, 12 %, 35 s left',
+      'auditgraph: 1000 entries, 100/s, at 2026-11-20T11:55Z, 25 %, 30 s left',
+      '',
+    ])
+  })
+
+  it('is a bar for all and one for each source on a terminal, and is taken off in the end', () => {
+    let shown = ''
+    const terminal = Object.assign(
+      new Writable({
+        write: (chunk: Buffer, _, done) => {
+          shown += chunk.toString()
+          done()
+        },
+      }),
+      { isTTY: true, columns: 120, rows: 40 },
+    )
+    const host = { stderr: terminal, terminal, now: () => 0 }
+    const progress = createProgress({ host, quiet: false, span, rowsBefore: 0 })
+    progress.page(tallyAt(10, 500_000))
+    progress.end()
+    expect(shown).toContain('crew')
+    expect(shown).toContain('10 entries')
+    expect(shown).toContain('50 %')
+  })
+})

@@ -1,0 +1,35 @@
+import { setMaxListeners } from 'node:events'
+
+/** Gives each page of an export a signal of its own: there is no deadline as a whole. */
+export interface PageSignals {
+  /** The signal of the next page; that of the page before has no clock any more. */
+  next(): AbortSignal
+  /** Stops the clock. */
+  end(): void
+}
+
+/** Signals that abort with the reason of `stop`, or with a TimeoutError when a page has taken `pageMs` milliseconds. */
+export function pageSignals(stop: AbortSignal, pageMs: number): PageSignals {
+  let current = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const onStop = () => current.abort(stop.reason)
+  stop.addEventListener('abort', onStop)
+  return {
+    next() {
+      clearTimeout(timer)
+      const controller = new AbortController()
+      // Every request to a provider listens to it: more than ten listeners are no leak.
+      setMaxListeners(0, controller.signal)
+      current = controller
+      if (stop.aborted) onStop()
+      timer = setTimeout(() => {
+        controller.abort(new DOMException('A page of the export took too long.', 'TimeoutError'))
+      }, pageMs)
+      return controller.signal
+    },
+    end() {
+      clearTimeout(timer)
+      stop.removeEventListener('abort', onStop)
+    },
+  }
+}

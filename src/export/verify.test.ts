@@ -1,0 +1,173 @@
+import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { anyReading, asOfMs, exportSources } from '../../test/support/export-entries.js'
+import { memoryStore } from '../../test/support/memory-store.js'
+import { pagedReader } from '../../test/support/paged-reader.js'
+import type { AuditEntry } from '../model/entry.js'
+import { knownColumns } from './csv.js'
+import { exportToStore } from './export-to-store.js'
+import { exportToStream } from './export-to-stream.js'
+import { exportFormats } from './layout.js'
+import type { ExportPlan } from './plan.js'
+import { BadFile } from './records.js'
+import { verifyExport } from './verify.js'
+
+const never = new AbortController().signal
+const plan: ExportPlan = {
+  format: 'ndjson',
+  columns: [],
+  bom: false,
+  gzip: false,
+  filter: {},
+  order: 'NEWEST_FIRST',
+  partial: false,
+  manifest: true,
+}
+const anyPlan: fc.Arbitrary<ExportPlan> = fc
+  .record({ format: fc.constantFrom(...exportFormats), bom: fc.boolean() })
+  .map(({ format, bom }) =>
+    format === 'csv' ? { ...plan, format, bom, columns: knownColumns } : { ...plan, format },
+  )
+
+const work = (entries: readonly AuditEntry[], plan: ExportPlan) => ({
+  reader: pagedReader(entries, () => 7),
+  sources: exportSources,
+  plan,
+  asOfMs,
+  secret: null,
+  signalOf: () => never,
+  stop: never,
+})
+
+async function exported(entries: readonly AuditEntry[], plan: ExportPlan) {
+  const store = memoryStore()
+  await exportToStore({ ...work(entries, plan), store, checkpoint: null, now: () => 0 })
+  return { file: store.file() ?? Buffer.alloc(0), manifest: store.manifest() ?? '' }
+}
+
+/** A file as a stream writes it, with its manifest as the last record. */
+async function streamed(entries: readonly AuditEntry[], plan: ExportPlan): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  const write = async (bytes: Buffer) => void chunks.push(bytes)
+  await exportToStream({ ...work(entries, plan), write })
+  return Buffer.concat(chunks)
+}
+
+async function problemsOf(file: Buffer, manifest?: string): Promise<readonly string[]> {
+  try {
+    return (await verifyExport(memoryStore({ file, ...(manifest !== undefined && { manifest }) }))).problems
+  } catch (error) {
+    if (!(error instanceof BadFile)) throw error
+    return [error.message]
+  }
+}
+
+/** Lines of NDJSON, which has no line end within a row. */
+const linesOf = (file: Buffer) => file.toString().split(/(?<=\n)/)
+
+describe('verifying', () => {
+  it('finds nothing wrong with what was exported, and any byte that was changed, added or taken away', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        anyReading(12, 1),
+        anyPlan,
+        fc.nat(),
+        fc.integer({ min: 1, max: 255 }),
+        fc.constantFrom('change', 'add', 'remove', 'cut'),
+        async (entries, plan, place, flip, how) => {
+          const { file, manifest } = await exported(entries, plan)
+          expect(await problemsOf(file, manifest)).toEqual([])
+          const at = place % file.length
+          const [before, byte = 0, after] = [file.subarray(0, at), file[at], file.subarray(at + 1)]
+          const changed = {
+            change: Buffer.concat([before, Buffer.from([byte ^ flip]), after]),
+            add: Buffer.concat([before, Buffer.from([flip]), file.subarray(at)]),
+            remove: Buffer.concat([before, after]),
+            cut: before,
+          }
+          expect(await problemsOf(changed[how], manifest)).not.toEqual([])
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+
+  it('finds a row that was removed, repeated or swapped with another, and says which', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyReading(12, 3), fc.nat(), fc.nat(), async (entries, place, other) => {
+        const { file, manifest } = await exported(entries, plan)
+        const rows = linesOf(file)
+        const at = place % rows.length
+        const removed = await problemsOf(Buffer.from(rows.toSpliced(at, 1).join('')), manifest)
+        expect(removed).toContain(`It has ${rows.length - 1} rows in place of ${rows.length}.`)
+        const [row = ''] = rows.slice(at)
+        const repeated = await problemsOf(Buffer.from(rows.toSpliced(at, 0, row).join('')), manifest)
+        expect(repeated).toContain(`Row ${at + 2} does not come after the row before it.`)
+        const to = other % rows.length
+        if (to === at) return
+        const swapped = rows.with(at, rows[to] ?? '').with(to, row)
+        const told = await problemsOf(Buffer.from(swapped.join('')), manifest)
+        expect(told.some((problem) => /^Row \d+ does not come after/.test(problem))).toBe(true)
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it('takes a stream with its manifest as the last record, compressed or not', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyReading(8), anyPlan, fc.boolean(), fc.nat(), async (entries, plan, gzip, place) => {
+        const file = await streamed(entries, { ...plan, gzip })
+        const verification = await verifyExport(memoryStore({ file }))
+        expect(verification).toMatchObject({
+          within: true,
+          problems: [],
+          manifest: { count: entries.length },
+        })
+        if (gzip) return
+        const cut = file.subarray(0, place % file.length)
+        expect(await problemsOf(cut)).not.toEqual([])
+        expect(
+          await problemsOf(Buffer.concat([file, linesOf(file).slice(-1).map(Buffer.from)[0] ?? file])),
+        ).not.toEqual([])
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it('finds a gzip file that was cut, lengthened or compressed otherwise than its manifest says', async () => {
+    const entries = fc.sample(anyReading(20, 10), { numRuns: 1, seed: 5 })[0] ?? []
+    const { file, manifest } = await exported(entries, { ...plan, gzip: true })
+    expect(await problemsOf(file, manifest)).toEqual([])
+    expect(await problemsOf(file.subarray(0, -9), manifest)).toContain(
+      `It has ${file.length - 9} bytes in place of ${file.length}.`,
+    )
+    expect(await problemsOf(Buffer.concat([file, Buffer.from('rest')]), manifest)).not.toEqual([])
+    expect(await problemsOf(Buffer.concat([file, gzipSync('{}\n')]), manifest)).toContain(
+      `It has ${entries.length + 1} rows in place of ${entries.length}.`,
+    )
+    const plain = await exported(entries, plan)
+    expect(await problemsOf(plain.file, manifest)).toContain(
+      'It is not compressed, and its manifest says otherwise.',
+    )
+  })
+
+  it.each([
+    ['no manifest', Buffer.from('{}\n'), undefined, 'There is no manifest'],
+    ['a manifest that is not JSON', Buffer.from(''), '{', 'Its manifest is not JSON.'],
+    ['a manifest of something else', Buffer.from(''), '{}', 'Its manifest is not one: manifest'],
+  ])('says so when there is %s', async (_, file, manifest, message) => {
+    expect((await problemsOf(file, manifest))[0]).toContain(message)
+  })
+
+  it('says what a file without the columns of the key leaves open', async () => {
+    const entries = fc.sample(anyReading(9, 5), { numRuns: 1, seed: 6 })[0] ?? []
+    const { file, manifest } = await exported(entries, { ...plan, format: 'csv', columns: ['summary'] })
+    const { problems, unchecked } = await verifyExport(memoryStore({ file, manifest }))
+    expect(problems).toEqual([])
+    expect(unchecked).toEqual([
+      'counts and digests by source, since there is no column source',
+      'the order, since not all of occurredAt, source and upstreamId are columns',
+    ])
+  })
+})
