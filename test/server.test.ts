@@ -38,12 +38,12 @@ describe('answers', () => {
     const reader = new FakeReader()
     const { server } = fakeGateway(reader)
     const query = `query ($none: [String!]) {
-      a: auditEntries(first: 3, after: "c", last: 4, before: "b", sources: ["desk"], order: OLDEST_FIRST, onSourceError: FAIL,
+      a: auditEntries(first: 3, after: "c", last: 4, before: "b", sources: ["desk"], order: OLDEST_FIRST, onSourceError: FAIL, freshness: LIVE,
         filter: { occurredAt: { since: "2026-02-01T00:00:00.0001+01:00" }, actorIds: [], actions: $none }) { complete }
       b: auditEntries(first: null, filter: null, sources: null) { complete }
     }`
     await post(server, { query })
-    expect(reader.asked.map(({ signal: _, ...asked }) => asked)).toEqual([
+    expect(reader.asked.map(({ signal: _, deadlineMs: __, ...asked }) => asked)).toEqual([
       {
         first: 3,
         after: 'c',
@@ -52,9 +52,10 @@ describe('answers', () => {
         sources: ['desk'],
         order: 'OLDEST_FIRST',
         onSourceError: 'FAIL',
+        freshness: 'LIVE',
         filter: { occurredAt: { sinceMs: Date.UTC(2026, 0, 31, 23, 0, 0, 1) }, actorIds: [] },
       },
-      { filter: {}, order: 'NEWEST_FIRST', onSourceError: 'PARTIAL' },
+      { filter: {}, order: 'NEWEST_FIRST', onSourceError: 'PARTIAL', freshness: 'CACHED' },
     ])
   })
 
