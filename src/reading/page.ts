@@ -5,6 +5,7 @@ import type { EntryFilter, FilterField, TimeRange } from '../model/filter.js'
 import type { JsonObject } from '../model/json.js'
 import type { AuditEntryOrder, EntryKey } from '../model/order.js'
 import type { PageAsk, UpstreamPage, UpstreamRequest, UpstreamRow } from '../model/provider.js'
+import type { OpenReport, ReportRequest } from './report/shapes.js'
 
 /** How requests of one piece of work are to be treated on their way to a provider. */
 export interface FetchTerms {
@@ -202,6 +203,8 @@ export interface Reader {
   seenWords(sourceKey: string): SeenWords
   /** How many entries match, by totals where they are exact, else by reading. */
   count(request: CountRequest): Promise<EntryCounts | InputProblem>
+  /** Figures over all that matches: what is found out is told with each reading. Asks nobody yet. */
+  openReport(request: ReportRequest): OpenReport | InputProblem
   /** What a first page would ask. Sends nothing. */
   explain(request: ExplainRequest): readonly SourceExplanation[] | InputProblem
   /** One entry by its key: null only when its time step was read to its end and it was not there. */

@@ -110,6 +110,8 @@ export type CalendarUnit =
 export type CountExactness =
   /** There are at least this many matching entries. */
   | 'AT_LEAST'
+  /** Only in reports: the number lies between `atLeast` and `atMost`. */
+  | 'ESTIMATE'
   /** The value is the number of all matching entries. */
   | 'EXACT'
   /** Nothing is known of the number. */
