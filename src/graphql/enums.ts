@@ -2,12 +2,14 @@ import type { ActionKind, ActorType } from '../model/entry.js'
 import type { FailureKind } from '../model/failure.js'
 import type { AuditEntryOrder } from '../model/order.js'
 import type { CoverageState, ResidualReason, SourceErrorPolicy } from '../reading/page.js'
-import type { ReportCount, ReportDimension } from '../reading/report/shapes.js'
+import type { ReportCount, ReportDimension, SourceWay } from '../reading/report/shapes.js'
 import type { GatewayBuilder } from './builder.js'
 import type { CalendarUnit } from './calendar.js'
 
 /** Who evaluates a field of the filter. */
 export type FilterEvaluation = 'PROVIDER' | 'PARTLY_PROVIDER' | 'GATEWAY'
+/** What a report can be asked to find out beside the total. */
+export type ReportFigure = ReportDimension | 'TIMES' | 'TIMELINE'
 /** Why two identities of a report are taken for one actor. */
 type JoinEvidence = 'SAME_EMAIL'
 /** `Capabilities.paging` as the schema names it. */
@@ -98,6 +100,19 @@ const dimensions = {
   ORGANIZATION: 'The organization at the provider.',
 } satisfies Record<ReportDimension, string>
 
+const figures = {
+  ...dimensions,
+  TIMES: 'The first and the last time.',
+  TIMELINE: 'By the calendar, without a split.',
+} satisfies Record<ReportFigure, string>
+
+const ways = {
+  TOTALS: 'By the totals that the provider gives, without reading the entries.',
+  BULK: 'By what the provider gives many of at once, without ids.',
+  READING: 'By reading the entries.',
+  EXCLUDED: 'Nothing of the source can match, so it is not asked.',
+} satisfies Record<SourceWay['way'], string>
+
 const joinEvidence = {
   SAME_EMAIL: 'Entries of both identities name this e-mail address, whatever the case.',
 } satisfies Record<JoinEvidence, string>
@@ -157,6 +172,8 @@ export function defineEnums(builder: GatewayBuilder) {
     CalendarUnit: define('CalendarUnit', 'A unit of the calendar.', units),
     CountExactness: define('CountExactness', 'How sure a count is.', exactness),
     ReportDimension: define('ReportDimension', 'What entries can be told apart by.', dimensions),
+    ReportFigure: define('ReportFigure', 'A figure of a report beside the total.', figures),
+    ReportWay: define('ReportWay', 'How a source is counted for a report.', ways),
     ActorJoinEvidence: define(
       'ActorJoinEvidence',
       'Why two identities are taken for one actor. New members may come.',

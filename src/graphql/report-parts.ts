@@ -8,7 +8,7 @@ import type {
   TimelineBucket,
 } from '../reading/report/shapes.js'
 import type { GatewayBuilder } from './builder.js'
-import type { ReportParts } from './report-types.js'
+import type { ReportParts } from './report-args.js'
 
 /** Defines what the figures of a report are made of. */
 export function defineReportParts(builder: GatewayBuilder, parts: ReportParts) {

@@ -1,25 +1,12 @@
 import type { NoveltyDimension, ReportComparison, ReportDimension } from '../reading/report/shapes.js'
 import type { GatewayBuilder } from './builder.js'
-import { calendarEdges, isTimeZone, parseDuration } from './calendar.js'
-import type { defineConnectionTypes } from './connection-types.js'
+import { calendarEdges, isTimeZone } from './calendar.js'
 import { bucketsMax } from './count-types.js'
-import type { EntryTypes } from './entry-types.js'
-import type { GatewayEnums } from './enums.js'
 import { badUserInput, quote } from './errors.js'
-import type { defineTimeRange } from './explain-types.js'
-import { type defineFilterInput, readFilter } from './filter-input.js'
+import { type ReportParts, readReportArgs, reportArgs } from './report-args.js'
 import { defineReportParts } from './report-parts.js'
+import { defineExplainReport, defineReportPlan, type ReportPlanType } from './report-plan.js'
 import { type ReportSession, reportSession } from './report-session.js'
-import type { SourceTypes } from './source-types.js'
-
-export interface ReportParts {
-  readonly enums: GatewayEnums
-  readonly sources: SourceTypes
-  readonly entries: EntryTypes
-  readonly connection: ReturnType<typeof defineConnectionTypes>
-  readonly Filter: ReturnType<typeof defineFilterInput>
-  readonly TimeRangeType: ReturnType<typeof defineTimeRange>
-}
 
 /** Rows of one breakdown at most, and what is taken when that is not said. */
 const topMax = 1_000
@@ -28,12 +15,10 @@ const topDefault = 10
 const splitTopMax = 50
 const splitTopDefault = 5
 
-/** `settle` at most: as long as a source may set. */
-const settleMaxMs = 30 * 86_400_000
-
 /** Defines `Query.auditReport` and what it gives. */
 export function defineReport(builder: GatewayBuilder, parts: ReportParts): void {
-  const Report = defineReportType(builder, parts)
+  const Plan = defineReportPlan(builder, parts)
+  const Report = defineReportType(builder, parts, Plan)
   builder.queryField('auditReport', (t) =>
     t.field({
       type: Report,
@@ -49,41 +34,11 @@ export function defineReport(builder: GatewayBuilder, parts: ReportParts): void 
             'What a failing source does to the report. PARTIAL: its figures are AT_LEAST, and `coverage` says what is missing.',
         }),
       },
-      resolve: (_, { filter, sources, settle, onSourceError }, context) => {
-        const settleMs = readSettle(settle)
-        const request = {
-          filter: readFilter(filter),
-          ...(sources && { sources }),
-          ...(settleMs !== undefined && { settleMs }),
-          onSourceError,
-        }
-        return reportSession(request, context)
-      },
+      resolve: (_, { onSourceError, ...args }, context) =>
+        reportSession({ ...readReportArgs(args), onSourceError }, context),
     }),
   )
-}
-
-type ArgBuilder = Parameters<Parameters<GatewayBuilder['queryField']>[1]>[0]
-
-function reportArgs(t: ArgBuilder, { Filter }: ReportParts) {
-  return {
-    filter: t.arg({ type: Filter, description: 'Which entries. Left out: all.' }),
-    sources: t.arg.stringList({ description: 'Keys of the sources. Left out or null: all of them.' }),
-    settle: t.arg.string({
-      description:
-        'How long ago the as-of lies, as an ISO 8601 duration of weeks, days, hours, minutes and seconds such as PT5M; PT0S for now. Left out: the longest time after which an entry of one of the sources may still appear, so that the report is settled.',
-    }),
-  }
-}
-
-function readSettle(text: string | null | undefined): number | undefined {
-  if (typeof text !== 'string') return undefined
-  const settleMs = parseDuration(text)
-  if (settleMs !== undefined && settleMs <= settleMaxMs) return settleMs
-  throw badUserInput(
-    ['settle'],
-    `${quote(text)} is not a duration that a report can be set back by. Give an ISO 8601 duration of at most 30 days, such as "PT5M" or "P1D".`,
-  )
+  defineExplainReport(builder, parts, Plan)
 }
 
 const breakdownFields = {
@@ -103,7 +58,7 @@ const breakdownFields = {
   byOrganization: ['ORGANIZATION', 'By organization at the provider.'],
 } satisfies Record<string, readonly [ReportDimension, string]>
 
-function defineReportType(builder: GatewayBuilder, parts: ReportParts) {
+function defineReportType(builder: GatewayBuilder, parts: ReportParts, Plan: ReportPlanType) {
   const figures = defineReportParts(builder, parts)
   const Comparison = defineComparison(builder, parts, figures)
   const { SourceCoverage } = parts.connection
@@ -140,6 +95,12 @@ function defineReportType(builder: GatewayBuilder, parts: ReportParts) {
           description:
             'What was read and what was not: one for every source asked, in the order of the configuration.',
           resolve: (report) => report.find({}).then(({ coverage }) => coverage),
+        }),
+        plan: t.field({
+          type: [Plan],
+          description:
+            'How each source was counted: by its totals, in bulk or by reading. See `explainAuditReport`, which asks nobody.',
+          resolve: (report) => report.find({}).then(({ ways }) => ways),
         }),
         total: t.field({
           type: figures.Count,

@@ -1,4 +1,8 @@
+import type { TimeRange } from '../model/filter.js'
 import type { ReadingFailed, SourceCoverage } from './page.js'
+
+/** What coverage tells of a source that was counted by totals. */
+export const totalsNotice = 'Counted by the totals that the provider gives, without reading the entries.'
 
 /** Whether every match of a source between two instants has been read, when more pages follow or none. */
 export function isSearched(row: SourceCoverage, sinceMs: number, untilMs: number, hasNext: boolean): boolean {
@@ -46,4 +50,25 @@ export function failedRow(
   }
   const row = known ?? nothing
   return failure ? { ...row, state: 'FAILED', error: failure } : row
+}
+
+/** The row of a source that was counted as a whole in some other way than page by page. */
+export function countedRow(
+  sourceKey: string,
+  { sinceMs = Number.NEGATIVE_INFINITY, untilMs }: TimeRange,
+  cost: Pick<SourceCoverage, 'requests' | 'scanned'>,
+  notice: string,
+): SourceCoverage {
+  return {
+    sourceKey,
+    state: 'COMPLETE',
+    searchedSinceMs: Number.isFinite(sinceMs) ? sinceMs : null,
+    searchedUntilMs: untilMs ?? null,
+    gap: null,
+    resumeCursor: null,
+    matched: 0,
+    error: null,
+    notices: [notice],
+    ...cost,
+  }
 }

@@ -93,6 +93,15 @@ describe('a report', () => {
         for (const dimension of reportDimensions) {
           expectBreakdown(told, dimension, entries, random.pick([0, 1, 3, 1_000]))
         }
+        // What is not asked for may be counted in another way.
+        const some = new Set(reportDimensions.filter(() => random.chance(0.2)))
+        const { figures: part } = await report(
+          sources,
+          { filter, settleMs },
+          { dimensions: some, times: false },
+        )
+        expect(read(part).total).toEqual(exact(entries.length))
+        for (const dimension of some) expectBreakdown(read(part), dimension, entries, 2)
         const times = entries.map(({ occurredAtMs }) => occurredAtMs)
         const [first, last] = [Math.min(...times), Math.max(...times)]
         expect(told.first).toEqual({ atMs: times.length > 0 ? first : null, exactness: 'EXACT' })
@@ -122,7 +131,7 @@ describe('a report', () => {
         const { figures } = await report(
           sourcesOf(accounts),
           { filter },
-          { timelines: [ask], dimensions: new Set() },
+          { timelines: [ask], dimensions: new Set(), times: random.chance(0.3) },
         )
         const buckets = read(figures).timeline(ask, 3)
         const entries = matching(all, filter, accountsNowMs)

@@ -131,6 +131,31 @@ describe('auditReport', () => {
     })
   })
 
+  it('says how it counts, before and after', async () => {
+    const sources = sourcesOf('freddy', 'jitsudo')
+    const plan = 'source { key } way reasons windows { since until }'
+    const { data } = await ask(
+      sources,
+      `{
+        before: explainAuditReport(figures: [SOURCE]) { ${plan} }
+        times: explainAuditReport(sources: ["freddy"], figures: [TIMES]) { way }
+        after: auditReport { total { value } plan { ${plan} } coverage { requests } }
+      }`,
+    )
+    const totals = { source: { key: 'freddy' }, way: 'TOTALS', windows: [] }
+    const reading = {
+      source: { key: 'jitsudo' },
+      way: 'READING',
+      reasons: ['The provider gives no totals.'],
+      windows: [],
+    }
+    expect(data).toMatchObject({
+      before: [totals, reading],
+      times: [{ way: 'READING' }],
+      after: { total: { value: 1_400 }, plan: [totals, reading], coverage: [{ requests: 1 }, {}] },
+    })
+  })
+
   it.each([
     ['{ auditReport { timeline { since } } }', ['filter', 'occurredAt', 'since']],
     ['{ auditReport { comparison { total { value } } } }', ['filter', 'occurredAt', 'since']],

@@ -54,7 +54,8 @@ export function simulatedSource(
   return connect(id, dialect, simulators[id]({ log, switches }))
 }
 
-function connect(key: string, dialect: Dialect, simulator: Simulator): SimulatedSource {
+/** A source over one dialect and the simulator that it speaks with. */
+export function connect(key: string, dialect: Dialect, simulator: Simulator): SimulatedSource {
   let requests = 0
   return {
     key,

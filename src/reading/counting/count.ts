@@ -13,7 +13,7 @@ import {
 import { timeSpan } from '../planning/time-slices.js'
 import { readAll } from '../read-all.js'
 import { readPage } from '../read-page.js'
-import { failedRow, isSearched, withSpent } from '../running-coverage.js'
+import { countedRow, failedRow, isSearched, totalsNotice, withSpent } from '../running-coverage.js'
 import { canTally, tally } from './totals.js'
 
 /** Pages that one count may read: a filter that matches little ends pages early, with few entries or none. */
@@ -90,20 +90,8 @@ function countedByTotals(
   requests: number,
   edgesMs: readonly number[],
 ): Counted {
-  const sinceMs = edgesMs[0] ?? Number.NEGATIVE_INFINITY
-  const row: SourceCoverage = {
-    sourceKey: key,
-    state: 'COMPLETE',
-    searchedSinceMs: Number.isFinite(sinceMs) ? sinceMs : null,
-    searchedUntilMs: edgesMs.at(-1) ?? null,
-    gap: null,
-    resumeCursor: null,
-    requests,
-    scanned: 0,
-    matched: 0,
-    error: null,
-    notices: ['Counted by the totals that the provider gives, without reading the entries.'],
-  }
+  const range = { sinceMs: edgesMs[0] ?? Number.NEGATIVE_INFINITY, untilMs: edgesMs.at(-1) ?? 0 }
+  const row = countedRow(key, range, { requests, scanned: 0 }, totalsNotice)
   return { counts: counts.map((value) => ({ value, exactness: 'EXACT' })), coverage: [row] }
 }
 

@@ -5,7 +5,7 @@ import type { FigureAsk, ReportDimension, RowSubject, TimelineAsk } from './shap
 import { keyOf, subjectOf, wordSubject } from './subjects.js'
 
 /** What an aggregate counts: the part of a FigureAsk that one window needs. */
-export type AggregateAsk = Pick<FigureAsk, 'dimensions' | 'timelines'>
+export type AggregateAsk = Pick<FigureAsk, 'dimensions' | 'timelines' | 'times'>
 
 /** A value of a dimension with its count, and the keys under which a timeline has its cells. */
 export interface TalliedValue extends Pick<KeyCount<unknown>, 'key' | 'count' | 'slack'> {
@@ -41,7 +41,7 @@ export class Aggregate {
   readonly #actors: ActorLedger | null
   readonly #timelines: readonly Timeline[]
 
-  constructor({ dimensions, timelines }: AggregateAsk, keysMax: number) {
+  constructor({ dimensions, timelines }: Omit<AggregateAsk, 'times'>, keysMax: number) {
     const asked = new Set([...dimensions, ...timelines.flatMap(({ splitBy }) => splitBy ?? [])])
     for (const dimension of asked) {
       if (dimension !== 'ACTOR') this.#words.set(dimension, new KeyCounter(keysMax))

@@ -5,8 +5,9 @@ import type { InputProblem, ReadingFailed } from '../page.js'
 import { timeSpan } from '../planning/time-slices.js'
 import { Aggregate, type AggregateAsk } from './aggregate.js'
 import { figuresOf, type ReadFigures } from './figures.js'
-import { readWindow } from './read-window.js'
-import type { FigureAsk, OpenReport, ReportFigures, ReportRequest, SourceWay } from './shapes.js'
+import { readWindow, type WindowRead } from './read-window.js'
+import type { FigureAsk, OpenReport, ReportRequest, SourceWay } from './shapes.js'
+import { countDirectly, planWay, questionOf, type SourceQuestion } from './ways.js'
 
 type Window = ReadFigures['window']
 
@@ -26,9 +27,9 @@ export function openReport(request: ReportRequest, context: ReadingContext): Ope
   const nowMs = context.now()
   const reading = openReading(asked, context.sources, context.bindCursors, nowMs)
   if ('kind' in reading) return reading
-  const settleMs = request.settleMs ?? Math.max(...reading.sources.map((source) => source.settleMs))
+  const { sources } = reading
+  const settleMs = request.settleMs ?? Math.max(...sources.map((source) => source.settleMs))
   const asOfMs = nowMs - settleMs
-  const sources = reading.sources.map(({ key }) => key)
   const window = windowOf(filter, asOfMs)
   const previous = previousOf(filter, asOfMs)
   return {
@@ -36,38 +37,64 @@ export function openReport(request: ReportRequest, context: ReadingContext): Ope
     asOfMs,
     window,
     previous,
-    explain: () => waysOf(sources),
+    explain: (ask) => questions(filter, window, ownAsk(ask)).map(planWay),
     read: async (ask) => {
       const own = await readFigures(filter, window, ownAsk(ask))
       if (own.kind !== 'read') return own
-      if (!previous || !ask.comparison) return figures(own, null, ask)
+      if (!previous || !ask.comparison) return figuresOf(own, null, ask.timelines, own.ways)
       const occurredAt = { sinceMs: previous.sinceMs, untilMs: previous.untilMs }
       const before = await readFigures({ ...filter, occurredAt }, previous, {
         dimensions: ask.comparison,
         timelines: [],
+        times: false,
       })
-      return before.kind === 'read' ? figures(own, before, ask) : before
+      return before.kind === 'read' ? figuresOf(own, before, ask.timelines, own.ways) : before
     },
   }
 
-  function figures(own: ReadFigures, before: ReadFigures | null, ask: FigureAsk): ReportFigures {
-    return figuresOf(own, before, ask.timelines, waysOf(sources))
+  function questions(within: EntryFilter, times: Window, ask: AggregateAsk): readonly SourceQuestion[] {
+    return sources.map((source) => questionOf(source, within, times, ask, context))
   }
 
+  /** Counts what can be counted without reading, and reads the rest as one sequence. */
   async function readFigures(
     within: EntryFilter,
     times: Window,
     ask: AggregateAsk,
-  ): Promise<({ readonly kind: 'read' } & ReadFigures) | ReadingFailed | InputProblem> {
+  ): Promise<CountedFigures | ReadingFailed | InputProblem> {
     const aggregate = new Aggregate(ask, context.limits.reportKeysMax)
-    const read = await readWindow({ ...request, filter: within, sources, asOfMs }, aggregate, context)
-    return read.kind === 'read' ? { ...read, window: times, aggregate } : read
+    const terms = { signal, priority: 'bulk' } as const
+    const answers = await Promise.all(
+      questions(within, times, ask).map((question) => countDirectly(question, aggregate, context, terms)),
+    )
+    const left = answers.flatMap(({ way, row }) => (row === null ? [way.sourceKey] : []))
+    const asked = { ...request, ...terms, filter: within, sources: left, asOfMs }
+    const read = left.length > 0 ? await readWindow(asked, aggregate, context) : nothingLeft
+    if (read.kind !== 'read') return read
+    return {
+      kind: 'read',
+      window: times,
+      aggregate,
+      hasNext: read.hasNext,
+      ways: answers.map(({ way }) => way),
+      coverage: answers.flatMap(({ way, row, wasted }) => {
+        const own = row ?? read.coverage.find(({ sourceKey }) => sourceKey === way.sourceKey)
+        return own ? [{ ...own, requests: own.requests + wasted }] : []
+      }),
+    }
   }
 }
 
+interface CountedFigures extends ReadFigures {
+  readonly kind: 'read'
+  readonly ways: readonly SourceWay[]
+}
+
+const nothingLeft: WindowRead = { kind: 'read', coverage: [], hasNext: false }
+
 /** What the window itself has to tell: to know what is new in it, its values, too. */
-function ownAsk({ dimensions, timelines, comparison }: FigureAsk): AggregateAsk {
-  return { dimensions: new Set([...dimensions, ...(comparison ?? [])]), timelines }
+function ownAsk({ dimensions, timelines, times, comparison }: FigureAsk): AggregateAsk {
+  return { dimensions: new Set([...dimensions, ...(comparison ?? [])]), timelines, times }
 }
 
 /** The times that a filter and the as-of leave; an empty window ends where it begins. */
@@ -88,8 +115,4 @@ function previousOf(
   if (sinceMs === undefined) return null
   const lengthMs = Math.max(0, Math.min(untilMs, asOfMs) - sinceMs)
   return { sinceMs: sinceMs - lengthMs, untilMs: sinceMs }
-}
-
-function waysOf(sources: readonly string[]): readonly SourceWay[] {
-  return sources.map((sourceKey) => ({ sourceKey, way: 'READING', reasons: [], windows: [] }))
 }
