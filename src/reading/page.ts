@@ -4,7 +4,14 @@ import type { SourceFailure } from '../model/failure.js'
 import type { EntryFilter, FilterField, TimeRange } from '../model/filter.js'
 import type { JsonObject } from '../model/json.js'
 import type { AuditEntryOrder, EntryKey } from '../model/order.js'
-import type { PageAsk, UpstreamPage, UpstreamRequest, UpstreamRow } from '../model/provider.js'
+import type {
+  BulkAsk,
+  BulkRow,
+  PageAsk,
+  UpstreamPage,
+  UpstreamRequest,
+  UpstreamRow,
+} from '../model/provider.js'
 import type { OpenReport, ReportRequest } from './report/shapes.js'
 
 /** How requests of one piece of work are to be treated on their way to a provider. */
@@ -26,6 +33,8 @@ export interface ReadableSource {
   fetchPage(ask: PageAsk, terms: FetchTerms): Promise<UpstreamPage | SourceFailure>
   /** The request that `fetchPage` would send, without its headers. Left out: `explain` shows none. */
   describe?(ask: PageAsk): Pick<UpstreamRequest, 'method' | 'path' | 'query' | 'body'>
+  /** Many rows without ids, as `Dialect.bulk` gives them. Present where `capabilities.bulkRowsMax`. */
+  fetchBulk?(ask: BulkAsk, terms: FetchTerms): Promise<readonly BulkRow[] | SourceFailure>
   /** One entry by the provider's id, null when there is none. Present where `capabilities.lookup`. */
   fetchEntry?(id: string, terms: FetchTerms): Promise<UpstreamRow | null | SourceFailure>
 }

@@ -1,5 +1,5 @@
 import { isFailure, type SourceFailure, sourceFailure } from '../model/failure.js'
-import type { Dialect, UpstreamPage, UpstreamRow } from '../model/provider.js'
+import type { BulkAsk, Dialect, UpstreamPage, UpstreamRow } from '../model/provider.js'
 import type { FetchTerms, ReadableSource } from '../reading/page.js'
 import type { UpstreamClient } from './client.js'
 import { createRedactor } from './redact.js'
@@ -22,7 +22,7 @@ export function connectSource(options: {
   readonly client: Pick<UpstreamClient, 'send'>
 }): ReadableSource {
   const { key, settleMs, dialect, client } = options
-  const { capabilities, lookup } = dialect
+  const { capabilities, lookup, bulk } = dialect
   return {
     key,
     capabilities,
@@ -33,6 +33,13 @@ export function connectSource(options: {
       const outcome = isFailure(answer) ? answer : dialect.readPage(answer)
       return withoutCredential(dialect, isFailure(outcome) ? outcome : (longId(outcome.rows) ?? outcome))
     },
+    ...(bulk && {
+      async fetchBulk(ask: BulkAsk, { signal }: FetchTerms) {
+        const answer = await client.send(dialect, bulk.request(ask), signal)
+        const outcome = isFailure(answer) ? answer : bulk.read(answer)
+        return isFailure(outcome) ? redactorOf(dialect).failure(outcome) : outcome
+      },
+    }),
     ...(lookup && {
       async fetchEntry(id: string, { signal }: FetchTerms) {
         const request = lookup.request(id)

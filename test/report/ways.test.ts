@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { sourceFailure } from '../../src/model/failure.js'
+import type { EntryFilter } from '../../src/model/filter.js'
 import { Secret } from '../../src/model/secret.js'
 import { createAitronosSimulator } from '../../src/providers/aitronos/simulator.js'
 import { createFreddySimulator } from '../../src/providers/freddy/simulator.js'
@@ -34,14 +35,19 @@ const settings = {
   freddy: { organizationId: 'org_sim', credentials: { apiKey: 'sim-key' } },
 }
 
-function sourceOf(id: 'aitronos' | 'freddy', events: readonly SimulatedEvent[]) {
+function sourceOf(
+  id: 'aitronos' | 'freddy',
+  events: readonly SimulatedEvent[],
+  more: { readonly settings?: object; readonly switches?: object } = {},
+) {
   const provider = builtInProviders.find((candidate) => candidate.id === id)
   if (!provider) throw new Error(`There is no provider ${id}.`)
   const log = new SimulatedLog()
   log.appendAll(events)
   const create = { aitronos: createAitronosSimulator, freddy: createFreddySimulator }[id]
-  const switches = { timePrecision: 'millisecond' } as const
-  return connect(id, openDialect(provider, provider.settings.parse(settings[id])), create({ log, switches }))
+  const switches = { timePrecision: 'millisecond', ...more.switches } as const
+  const dialect = openDialect(provider, provider.settings.parse({ ...settings[id], ...more.settings }))
+  return connect(id, dialect, create({ log, switches }))
 }
 
 function openOf(sources: readonly ReadableSource[]) {
@@ -141,5 +147,108 @@ describe('totals', () => {
       kind: 'readingFailed',
       failures: [{ sourceKey: 'freddy', failure: { kind: 'UNAVAILABLE' } }],
     })
+  })
+})
+
+describe('the CSV export', () => {
+  const events = eventsOf(6_000, 3)
+  const ask = {
+    dimensions: new Set(['ACTION', 'ACTION_KIND', 'RESOURCE_TYPE', 'ORGANIZATION'] as const),
+    times: true,
+    timelines: [
+      { edgesMs: [sinceMs, sinceMs + 86_400_000, filter.occurredAt.untilMs], splitBy: 'ACTION' as const },
+    ],
+  }
+  const days = { settings: { dates: 'day' } }
+
+  function expectTruth(figures: ReportFigures, all = events) {
+    const inside = within(all)
+    expect(figures.complete).toBe(true)
+    expect(figures.total).toEqual(exact(inside.length))
+    expect(countsOf(figures, 'ACTION')).toEqual(tallied(inside.map(({ action }) => action)))
+    expect(countsOf(figures, 'RESOURCE_TYPE')).toEqual(tallied(inside.map(({ resource }) => resource.type)))
+    expect(figures.first).toEqual({ atMs: inside.at(-1)?.timeMs, exactness: 'EXACT' })
+    expect(figures.last).toEqual({ atMs: inside[0]?.timeMs, exactness: 'EXACT' })
+    const [first] = figures.timeline(ask.timelines[0] as (typeof ask.timelines)[number], 50)
+    expect(first?.split.reduce((sum, { count }) => sum + count.value, 0)).toBe(
+      inside.filter(({ timeMs }) => timeMs < sinceMs + 86_400_000).length,
+    )
+  }
+
+  it.each([
+    ['whole days', days],
+    ['instants', {}],
+    ['line feeds and a mark', { switches: { exportLineEnd: '\n', exportByteOrderMark: true } }],
+    ['escaped formulas', { switches: { exportEscapesFormulas: true } }],
+    ['exclusive bounds', { switches: { lowerBound: 'exclusive', upperBound: 'exclusive' } }],
+    ['a zone far from UTC', { ...days, switches: { zoneOffsetMinutes: 840, boundPrecision: 'day' } }],
+    ['rows in no order', { switches: { order: 'oldestFirst' } }],
+  ] as const)('counts in a few requests: %s', async (_, more) => {
+    const source = sourceOf('aitronos', events, more)
+    const figures = await figuresOf([source], ask)
+    expect(figures.ways[0]).toMatchObject({ way: 'BULK' })
+    expect(source.requests()).toBeLessThan(12)
+    expectTruth(figures)
+    const windows = figures.ways[0]?.windows ?? []
+    expect(windows[0]?.sinceMs).toBe(sinceMs)
+    expect(windows.at(-1)?.untilMs).toBe(filter.occurredAt.untilMs)
+    for (const [index, { untilMs }] of windows.entries()) {
+      if (index + 1 < windows.length) expect(windows[index + 1]?.sinceMs).toBe(untilMs)
+    }
+  })
+
+  it('is cut into windows until none is at the cap', async () => {
+    // Most of it within an hour, so that equal windows do not do.
+    const dense = [
+      ...events,
+      ...Array.from({ length: 24_000 }, (_, index) => ({
+        ...(events[0] as SimulatedEvent),
+        id: `d${index}`,
+        timeMs: nowMs - 5 * 86_400_000 - index * 150,
+      })),
+    ].sort((a, b) => b.timeMs - a.timeMs)
+    for (const exportKeeps of ['newest', 'oldest'] as const) {
+      const source = sourceOf('aitronos', dense, { switches: { exportKeeps } })
+      const figures = await figuresOf([source], ask)
+      expect(figures.ways[0]?.way).toBe('BULK')
+      expect(figures.ways[0]?.windows.length).toBeGreaterThan(6)
+      expect(source.requests()).toBeLessThan(60)
+      expectTruth(figures, dense)
+    }
+  })
+
+  it.each([
+    ['times without a zone', { switches: { exportTimes: 'withoutZone', zoneOffsetMinutes: 60 } }],
+    ['times of another zone told as UTC', { switches: { exportTimes: 'shifted', zoneOffsetMinutes: 60 } }],
+    ['a cap lower than documented', { switches: { exportRowsMax: 900 } }],
+    ['no totals to check against', { switches: { total: 'absent' } }],
+    ['wrong totals', { switches: { total: 'tooHigh' } }],
+  ] as const)('gives way to reading where it proves nothing: %s', async (_, more) => {
+    const source = sourceOf('aitronos', events, more)
+    const figures = await figuresOf([source], ask)
+    expect(figures.ways[0]?.way).toBe('READING')
+    expect(figures.ways[0]?.reasons).not.toHaveLength(0)
+    expectTruth(figures)
+  })
+
+  it('is not asked for where ids are needed, or when it is turned off', () => {
+    const wayOf = (source: ReadableSource, more: Partial<FigureAsk>, wanted: EntryFilter = filter) => {
+      const secrets = [new Secret('a-secret-of-this-test')]
+      const reader = createReader({ sources: [source], secrets, now: () => nowMs })
+      const open = reader.openReport({ filter: wanted, onSourceError: 'FAIL', signal })
+      return open.kind === 'open' ? open.explain({ ...none, ...more })[0] : undefined
+    }
+    const source = sourceOf('aitronos', events, days)
+    expect(wayOf(source, { times: true })?.way).toBe('BULK')
+    expect(wayOf(source, { dimensions: new Set(['ACTOR']) })).toMatchObject({
+      way: 'READING',
+      reasons: [expect.any(String), 'Rows in bulk do not tell ACTOR.'],
+    })
+    expect(wayOf(source, {}, { ...filter, resourceIds: ['r1'] })).toMatchObject({
+      reasons: [expect.any(String), 'Rows in bulk do not tell what resourceIds compares.'],
+    })
+    const off = sourceOf('aitronos', events, { settings: { dates: 'day', csvExport: false } })
+    expect(off.fetchBulk).toBeUndefined()
+    expect(wayOf(off, { times: true })?.way).toBe('READING')
   })
 })

@@ -1,4 +1,5 @@
 import type { Capabilities } from '../../model/capabilities.js'
+import { exportRowsMax } from './csv-export.js'
 import type { Settings } from './settings.js'
 import { actionKinds, resourceTypes } from './vocabulary.js'
 
@@ -33,7 +34,7 @@ function isSendable(value: string): boolean {
  *   looks closed and the answer to an unlisted one is unknown (422 is likely), so those are evaluated here.
  * - Order is not stated; no entry can be had by its id.
  */
-export function capabilitiesWith(dates: Settings['dates']): Capabilities {
+export function capabilitiesWith({ dates, csvExport }: Pick<Settings, 'dates' | 'csvExport'>): Capabilities {
   const slackMs = boundSlackMs[dates]
   return {
     paging: 'offset',
@@ -42,6 +43,7 @@ export function capabilitiesWith(dates: Settings['dates']): Capabilities {
     totals: true,
     boundSlackMs: { since: slackMs, until: slackMs },
     lookup: false,
+    ...(csvExport && { bulkRowsMax: exportRowsMax }),
     filters: {
       actorIds: { valuesMax: 1, accepts: isSendable, exact: true },
       actions: { valuesMax: 1, accepts: isSendable, exact: true },

@@ -5,6 +5,7 @@ import { type FilterPlan, planFilter } from '../plan.js'
 import { countedRow, totalsNotice } from '../running-coverage.js'
 import type { Aggregate, AggregateAsk } from './aggregate.js'
 import { countByTotals, totalsObstacle } from './by-totals.js'
+import { bulkObstacle, countInBulk } from './in-bulk.js'
 import type { SourceWay } from './shapes.js'
 
 /** What is to be found out of one source in one window. */
@@ -31,18 +32,21 @@ export function planWay(question: SourceQuestion): SourceWay {
   if (!plan.possible) {
     return { ...way, way: 'EXCLUDED', reasons: ['The filter can match no entry of this source.'] }
   }
-  const obstacle = totalsObstacle(question)
-  if (obstacle === null) {
+  const byTotals = totalsObstacle(question)
+  if (byTotals === null) {
     return {
       ...way,
       way: 'TOTALS',
       reasons: ['By the totals of the provider, where that takes fewer requests.'],
     }
   }
-  return { ...way, way: 'READING', reasons: [obstacle] }
+  const inBulk = bulkObstacle(question)
+  return inBulk === null
+    ? { ...way, way: 'BULK', reasons: [byTotals, 'In bulk, where that takes fewer requests.'] }
+    : { ...way, way: 'READING', reasons: source.fetchBulk ? [byTotals, inBulk] : [byTotals] }
 }
 
-/** Counts a source without reading its entries, where that is exact and cheaper. */
+/** Counts a source without reading its entries, where that is exact and cheaper: by totals, else in bulk. */
 export async function countDirectly(
   question: SourceQuestion,
   aggregate: Aggregate,
@@ -50,22 +54,38 @@ export async function countDirectly(
   terms: FetchTerms,
 ): Promise<Answer> {
   const planned = planWay(question)
-  if (planned.way !== 'TOTALS') return { way: planned, row: null, wasted: 0 }
   const { source, window } = question
-  const order = context.hints.get(source.key)?.order
-  const isNewestFirst = order?.kind === 'newestFirst' && order.proven
-  const counted = await countByTotals(question, isNewestFirst, context.limits, terms)
-  if ('obstacle' in counted) {
-    const way: SourceWay = { ...planned, way: 'READING', reasons: [counted.obstacle] }
-    return { way, row: null, wasted: counted.requests }
+  const reasons: string[] = []
+  let wasted = 0
+  if (planned.way === 'TOTALS') {
+    const order = context.hints.get(source.key)?.order
+    const isNewestFirst = order?.kind === 'newestFirst' && order.proven
+    const counted = await countByTotals(question, isNewestFirst, context.limits, terms)
+    if ('sums' in counted) {
+      aggregate.addSums(counted.sums)
+      const row = countedRow(source.key, window, { requests: counted.requests, scanned: 0 }, totalsNotice)
+      return { way: { ...planned, reasons: [totalsNotice] }, row, wasted }
+    }
+    reasons.push(counted.obstacle)
+    wasted += counted.requests
   }
-  aggregate.addSums(counted.sums)
-  return {
-    way: { ...planned, reasons: [totalsNotice] },
-    row: countedRow(source.key, window, { requests: counted.requests, scanned: 0 }, totalsNotice),
-    wasted: 0,
+  if (planned.way === 'BULK' || (planned.way === 'TOTALS' && bulkObstacle(question) === null)) {
+    const counted = await countInBulk(question, context.limits.reportKeysMax, terms)
+    if ('aggregate' in counted) {
+      aggregate.merge(counted.aggregate)
+      const { windows, scanned } = counted
+      const row = countedRow(source.key, window, { requests: counted.requests, scanned }, bulkNotice)
+      return { way: { ...planned, way: 'BULK', reasons: [...reasons, bulkNotice], windows }, row, wasted }
+    }
+    reasons.push(counted.obstacle)
+    wasted += counted.requests
   }
+  if (planned.way === 'EXCLUDED' || planned.way === 'READING') return { way: planned, row: null, wasted }
+  return { way: { ...planned, way: 'READING', reasons }, row: null, wasted }
 }
+
+const bulkNotice =
+  'Counted by what the provider gives in bulk, without ids, after checking that it is what the provider lists.'
 
 export function questionOf(
   source: ReadableSource,
