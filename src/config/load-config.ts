@@ -40,6 +40,7 @@ interface LimitsConfig {
   readonly cursorLifetimeMs?: number
   readonly readAheadRows?: number
   readonly readAheadMs?: number
+  readonly reportKeysMax?: number
 }
 
 /** A checked configuration. Credentials are Secrets: it can be printed. */

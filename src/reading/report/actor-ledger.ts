@@ -36,21 +36,24 @@ interface Person {
  * that had an address in common are one actor, over all sources (union-find over identities and addresses).
  *
  * Exact while there are at most `nodesMax` identities and addresses; then the actors with the fewest entries are
- * dropped until half of that is left, and counts have slack as in KeyCounter: every node that comes after may have
- * been one of a dropped actor.
+ * dropped until half of that is left, and from then on counts have slack (see KeyCount): every identity and address
+ * that comes after may have been one of a dropped actor, at each drop. As in lossy counting (Manku, Motwani:
+ * "Approximate frequency counts over data streams", 2002) that adds up over the drops and does not compound.
  */
 export class ActorLedger {
   readonly #nodesMax: number
   readonly #byNode = new Map<string, Person>()
-  #droppedMax = 0
+  /** What one node can have missed: at each drop no more than the most frequent actor that was dropped. */
+  #missedMax = 0
 
   /** `nodesMax`: 4 or more. */
   constructor(nodesMax: number) {
     this.#nodesMax = nodesMax
   }
 
-  get droppedMax(): number {
-    return this.#droppedMax
+  /** The most entries that were dropped of an identity or an address. 0: none ever was. */
+  get missedMax(): number {
+    return this.#missedMax
   }
 
   add(entry: AuditEntry): void {
@@ -96,7 +99,7 @@ export class ActorLedger {
       if (node === null || this.#byNode.has(node)) continue
       this.#byNode.set(node, person)
       person.nodes.push(node)
-      person.slack += this.#droppedMax
+      person.slack += this.#missedMax
     }
     return person
   }
@@ -110,14 +113,17 @@ export class ActorLedger {
   }
 
   #drop(): void {
-    const most = (person: Person) => person.count + person.slack
     let left = Math.floor(this.#nodesMax / 2)
-    for (const person of [...this.#people()].sort((a, b) => most(b) - most(a))) {
-      left -= person.nodes.length
-      if (left >= 0) continue
+    let most = 0
+    for (const person of [...this.#people()].sort((a, b) => b.count - a.count)) {
+      if (person.nodes.length <= left) {
+        left -= person.nodes.length
+        continue
+      }
       for (const node of person.nodes) this.#byNode.delete(node)
-      this.#droppedMax = Math.max(this.#droppedMax, most(person))
+      most = Math.max(most, person.count)
     }
+    this.#missedMax += most
   }
 }
 

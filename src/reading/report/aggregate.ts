@@ -112,7 +112,7 @@ export class Aggregate {
   } {
     if (dimension === 'ACTOR') {
       const actors = this.#actors
-      return { values: actors?.sorted().map(actorValue) ?? [], droppedMax: actors?.droppedMax ?? 0 }
+      return { values: actors?.sorted().map(actorValue) ?? [], droppedMax: actors?.missedMax ?? 0 }
     }
     const counter = this.#words.get(dimension)
     const values = counter?.sorted() ?? []
