@@ -199,7 +199,8 @@ describe('a report', () => {
         const sources = sourcesOf(accounts).map((source) =>
           random.chance(0.4) ? failingAfter(source, random.integer(0, 3)) : source,
         )
-        const { figures } = await report(sources, { filter, onSourceError: 'PARTIAL' })
+        const ask = random.pick([{}, { dimensions: new Set(['SOURCE'] as const), times: false }])
+        const { figures } = await report(sources, { filter, onSourceError: 'PARTIAL' }, ask)
         if (figures.kind === 'readingFailed') {
           expect(figures.failures.length).toBeGreaterThan(0)
           return

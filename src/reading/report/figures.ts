@@ -112,10 +112,28 @@ function countOf({ count, slack }: Bounds, reach: Reach): ReportCount {
 function breakdownOf(read: ReadFigures, dimension: ReportDimension, top: number): Breakdown {
   const { values, droppedMax } = read.aggregate.valuesOf(dimension)
   const shown = values.slice(0, top)
+  const reach = wholeReach(read)
+  const number = (count: number) => valuesCount(dimension, count, droppedMax > 0, reach)
   return {
     rows: shown.map((value) => rowOf(read, dimension, value)),
-    ...restOf(read.aggregate.total, shown, values.length, droppedMax > 0, wholeReach(read)),
+    rest: {
+      count: countOf(leftOf(read.aggregate.total, shown), reach),
+      values: number(values.length - shown.length),
+    },
+    distinct: number(values.length),
   }
+}
+
+/** How many values there are. Where some were dropped there are more; of actors, two that are held may be one. */
+function valuesCount(
+  dimension: ReportDimension,
+  held: number,
+  isDropped: boolean,
+  reach: Reach,
+): ReportCount {
+  if (!isDropped || reach === 'UNKNOWN') return countOf({ count: held, slack: 0 }, reach)
+  if (dimension !== 'ACTOR') return countOf({ count: held, slack: 0 }, 'AT_LEAST')
+  return { value: held, exactness: 'ESTIMATE', atLeast: 0, atMost: null }
 }
 
 /** Of a source a row tells by itself whether it was read to its end. */
@@ -127,24 +145,7 @@ function rowOf(read: ReadFigures, dimension: ReportDimension, value: TalliedValu
   return { key: value.key, subject: value.subject, count: countOf({ count: value.count, slack }, reach) }
 }
 
-/** What `shown` leaves of a total; `held` values are known, and where some were dropped there are more. */
-function restOf(
-  total: number,
-  shown: readonly Bounds[],
-  held: number,
-  isDropped: boolean,
-  reach: Reach,
-): Pick<Breakdown, 'rest' | 'distinct'> {
-  const least = isDropped && reach === 'EXACT' ? 'AT_LEAST' : reach
-  return {
-    rest: {
-      count: countOf(leftOf(total, shown), reach),
-      values: countOf({ count: held - shown.length, slack: 0 }, least),
-    },
-    distinct: countOf({ count: held, slack: 0 }, least),
-  }
-}
-
+/** What rows leave of a total. */
 function leftOf(total: number, shown: readonly Bounds[]): Bounds {
   const count = shown.reduce((sum, value) => sum + value.count, 0)
   const slack = shown.reduce((sum, value) => sum + value.slack, 0)
@@ -209,7 +210,7 @@ function noveltyOf(
     reachesBack(previous)
   const reach = wholeReach(read)
   const number = (count: number): ReportCount => {
-    if (isKnownBefore) return countOf({ count, slack: 0 }, droppedMax > 0 ? 'AT_LEAST' : reach)
+    if (isKnownBefore) return valuesCount(dimension, count, droppedMax > 0, reach)
     const bounded = reach === 'EXACT' && droppedMax === 0
     return { value: count, exactness: 'ESTIMATE', atLeast: 0, atMost: bounded ? count : null }
   }

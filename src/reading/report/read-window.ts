@@ -56,7 +56,7 @@ export async function readWindow(
       continue
     }
     const isEnded = page.kind === 'inputProblem' || isTimeout(signal) || request.onSourceError === 'PARTIAL'
-    if (coverage.length === 0 || !isEnded) return page
+    if (coverage.length === 0 || !isEnded) return withoutCursors(page)
     if (page.kind === 'readingFailed') {
       coverage = request.sources.map((key) => failedRow(key, coverage, page.failures))
     }
@@ -66,6 +66,11 @@ export async function readWindow(
     coverage: hasNext && isTimeout(signal) ? coverage.map(cutShort) : coverage,
     hasNext,
   }
+}
+
+/** A report is not gone on with: its cursors are nobody's. */
+function withoutCursors(page: ReadingFailed | InputProblem): ReadingFailed | InputProblem {
+  return page.kind === 'readingFailed' ? { ...page, after: null, before: null } : page
 }
 
 function isTimeout({ aborted, reason }: AbortSignal): boolean {
