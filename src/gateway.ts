@@ -7,11 +7,18 @@ import { isPlainHttpOffLoopback } from './model/settings.js'
 import type { SourceInfo } from './model/source-info.js'
 import { openDialect, type Registry } from './providers/registry.js'
 import type { ReadingLimits } from './reading/limits.js'
+import type { FetchTerms, ReadableSource } from './reading/page.js'
 import { createReader } from './reading/reader.js'
 import type { ServerLimits } from './server/limits.js'
+import type { ProcessLoad } from './server/overload.js'
 import { createGatewayServer, type GatewayServer } from './server/server.js'
+import { combineObservers } from './telemetry/combine-observers.js'
+import { createMetrics } from './telemetry/metrics.js'
+import { watchSourceHealth } from './telemetry/source-health.js'
+import type { Traces } from './telemetry/traces.js'
 import { createUpstreamClient } from './upstream/client.js'
 import type { UpstreamLimits } from './upstream/limits.js'
+import type { UpstreamObserver } from './upstream/observer.js'
 import { connectSource } from './upstream/source.js'
 import { version } from './version.js'
 
@@ -28,13 +35,19 @@ export interface GatewayOptions {
     readonly reading?: Partial<ReadingLimits>
     readonly server?: Partial<ServerLimits>
   }
+  /** Measures the process that the gateway has to itself. Left out: nothing is refused for its sake. */
+  readonly processLoad?: ProcessLoad
+  /** Makes the traces of these sources. Left out: nothing is traced. */
+  readonly createTraces?: (baseUrls: Readonly<Record<string, string>>) => Traces
+  /** Is told of requests to providers, beside metrics and traces. */
+  readonly observer?: UpstreamObserver
 }
 
 export interface Gateway {
   readonly server: GatewayServer
   /** In configuration order. */
   readonly sources: readonly SourceInfo[]
-  /** Closes the connections to the providers. Call it when the server has drained. */
+  /** Closes the connections to the providers and sends the last traces. Call it when the server has drained. */
   close(): Promise<void>
 }
 
@@ -51,17 +64,33 @@ export function createGateway(options: GatewayOptions): Gateway {
       logger.warn({ source: source.key }, 'credentials go to another machine over plain http; use https')
     }
   }
+  const sources = opened.map(({ source, dialect }) => describeSource(source, dialect))
+  const health = watchSourceHealth(sources.map(({ key }) => key))
+  const metrics = config.telemetry.metrics
+    ? createMetrics({ sources, load: () => server.load(), withProcess: options.processLoad !== undefined })
+    : undefined
+  const traces = options.createTraces?.(
+    Object.fromEntries(opened.map(({ source, dialect }) => [source.key, dialect.baseUrl])),
+  )
   const client = createUpstreamClient({
     now,
     userAgent: `auditgraph/${version}`,
     ...(limits.upstream && { limits: limits.upstream }),
+    ...(traces && { traceHeaders: traces.upstreamHeaders }),
   })
-  const sources = opened.map(({ source, dialect }) => describeSource(source, dialect))
-  const server = createGatewayServer({
+  const observer = combineObservers(
+    [health.upstream, metrics?.upstream, traces?.upstream, options.observer].filter(
+      (given) => given !== undefined,
+    ),
+  )
+  const connect = ({ source: { key, settleMs, providerId }, dialect }: (typeof opened)[number]) =>
+    countRequests(
+      connectSource({ key, settleMs, dialect, client, observed: { providerId, by: observer } }),
+      (signal) => server.noteUpstreamRequest(signal),
+    )
+  const server: GatewayServer = createGatewayServer({
     reader: createReader({
-      sources: opened.map(({ source, dialect }) =>
-        connectSource({ key: source.key, settleMs: source.settleMs, dialect, client }),
-      ),
+      sources: opened.map(connect),
       secrets: cursorSecrets(config, logger),
       now,
       limits: { ...readingLimits, ...limits.reading },
@@ -71,8 +100,35 @@ export function createGateway(options: GatewayOptions): Gateway {
     logger,
     allowedOrigins: config.server.allowedOrigins,
     limits: { ...(deadlineMs !== undefined && { deadlineMs }), ...limits.server },
+    overloadLimits: config.server.overload,
+    ...(options.processLoad && { processLoad: options.processLoad }),
+    ...(metrics && { metrics }),
+    ...(traces && { tracer: traces }),
+    sourceHealth: health.report,
   })
-  return { server, sources, close: () => client.close() }
+  const close = async () => {
+    await client.close()
+    await traces?.close()
+  }
+  return { server, sources, close }
+}
+
+/** Tells of every request that the reading layer makes, by the signal of the operation that it makes it for. */
+function countRequests(source: ReadableSource, note: (signal: AbortSignal) => void): ReadableSource {
+  const { fetchPage, fetchEntry } = source
+  return {
+    ...source,
+    fetchPage(ask, terms) {
+      note(terms.signal)
+      return fetchPage(ask, terms)
+    },
+    ...(fetchEntry && {
+      fetchEntry(id: string, terms: FetchTerms) {
+        note(terms.signal)
+        return fetchEntry(id, terms)
+      },
+    }),
+  }
 }
 
 function open(source: SourceConfig, registry: Registry): Dialect {

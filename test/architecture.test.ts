@@ -76,6 +76,14 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   // What pages and reports are made of; how they are read is handed in.
   graphql: ['model', 'graphql', 'src/reading/page.ts', 'src/reading/report/shapes.ts'],
   server: ['model', 'graphql', 'server', 'src/reading/page.ts'],
+  // Listens to what the server and the upstream layer tell of themselves; neither of them knows it.
+  telemetry: [
+    'telemetry',
+    'src/server/operation-report.ts',
+    'src/server/overload.ts',
+    'src/server/probes.ts',
+    'src/upstream/observer.ts',
+  ],
   config: ['model', 'config', 'src/providers/registry.ts'],
   simulation: ['model', 'simulation', 'providers'],
   // Plays random histories against the reading layer itself, below the wire; the simulators know nothing of it.
@@ -91,6 +99,8 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
     'src/config/problem.ts',
     'src/providers/registry.ts',
     'src/server/listen.ts',
+    'src/server/process-load.ts',
+    'src/telemetry/load-traces.ts',
     'src/simulation/demo.ts',
     historyFolder,
     filtersFolder,
@@ -101,6 +111,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
     'upstream',
     'reading',
     'server',
+    'telemetry',
     'src/providers/registry.ts',
     'src/version.ts',
   ],
@@ -114,6 +125,15 @@ const allowedPackages: Readonly<Record<string, readonly string[]>> = {
   config: ['zod', 'yaml'],
   graphql: ['graphql', '@pothos/core', '@pothos/plugin-relay', 'dataloader', 'luxon'],
   upstream: ['undici', 'node:util', 'node:zlib'],
+  telemetry: [
+    'prom-client',
+    'node:async_hooks',
+    '@opentelemetry/api',
+    '@opentelemetry/core',
+    '@opentelemetry/exporter-trace-otlp-http',
+    '@opentelemetry/resources',
+    '@opentelemetry/sdk-trace',
+  ],
 }
 
 /** The exceptions, each with its reason. */

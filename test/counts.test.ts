@@ -83,6 +83,22 @@ describe.each([
     expect(source.requests()).toBeLessThanOrEqual(50)
   })
 
+  it('makes it past many entries of one time at every edge', async () => {
+    const edges = Array.from({ length: 9 }, (_, index) => nowMs - (9 - index) * 86_400_000)
+    const tied = edges.flatMap((edgeMs) => Array.from({ length: 230 }, () => edgeMs))
+    const all = [...tied, ...timesMs]
+    const edgesOf = () => [...edges, nowMs]
+    const filter = { occurredAt: { sinceMs: edges[0] ?? 0 } }
+    for (const upperBound of ['inclusive', 'exclusive'] as const) {
+      const source = simulatedSource(id, all, { ...options, switches: { upperBound } })
+      const { counts, coverage } = await count([source], filter, { edgesOf })
+      expect(counts.map(({ value }) => value)).toEqual([...Array.from({ length: 8 }, () => 230), 5_230])
+      expect(counts.every(({ exactness }) => exactness === 'EXACT')).toBe(true)
+      expect(coverage).toMatchObject([{ scanned: 0 }])
+      expect(source.requests()).toBeLessThanOrEqual(9 * 5)
+    }
+  })
+
   it.each(['tooLow', 'tooHigh', 'absent'] as const)('reads where the total is %s', async (total) => {
     const source = simulatedSource(id, timesMs.slice(0, 400), { ...options, switches: { total } })
     const { counts, coverage } = await count([source], { occurredAt: { sinceMs: nowMs - 200_000 } })
@@ -95,6 +111,40 @@ describe.each([
     const { counts, coverage } = await count([source], { search: 'ada' })
     expect(counts).toEqual([{ value: 300, exactness: 'EXACT' }])
     expect(coverage[0]?.scanned).toBe(300)
+  })
+})
+
+describe('a histogram by a provider that bounds time by days', () => {
+  /** Forty days of one entry each 100 seconds, some of them bursts. */
+  const days = Array.from({ length: 34_560 }, (_, index) => nowMs - 1 - index * 100_000 + (index % 7) * 9_000)
+  const edges = Array.from({ length: 41 }, (_, index) => nowMs - (40 - index) * 86_400_000)
+
+  it('finds each edge in a few requests and reads nothing', async () => {
+    for (const switches of [
+      { zoneOffsetMinutes: 0 },
+      { zoneOffsetMinutes: -12 * 60 },
+      { zoneOffsetMinutes: 14 * 60 },
+    ]) {
+      const source = simulatedSource('aitronos', days, { switches })
+      const filter = { occurredAt: { sinceMs: edges[0] ?? 0 } }
+      const { counts, coverage } = await count([source], filter, { edgesOf: () => edges })
+      expect(counts).toEqual(
+        edges.slice(1).map((untilMs, index) => ({
+          value: days.filter((timeMs) => timeMs >= (edges[index] ?? 0) && timeMs < untilMs).length,
+          exactness: 'EXACT',
+        })),
+      )
+      expect(coverage).toMatchObject([{ scanned: 0 }])
+      expect(source.requests()).toBeLessThanOrEqual(40 * 4)
+    }
+  })
+
+  it('reads where that is cheaper', async () => {
+    const source = simulatedSource('aitronos', days.slice(0, 900))
+    const filter = { occurredAt: { sinceMs: edges[20] ?? 0 } }
+    const { counts, coverage } = await count([source], filter, { edgesOf: () => edges.slice(20) })
+    expect(counts.reduce((sum, { value }) => sum + value, 0)).toBe(900)
+    expect(coverage).toMatchObject([{ scanned: 900 }])
   })
 })
 

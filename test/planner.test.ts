@@ -238,8 +238,51 @@ describe('explainAuditEntries', () => {
     expect(JSON.stringify(told)).not.toContain('X-API-Key')
     const excluded = reader.explain({ filter: { search: 'x' }, order: 'NEWEST_FIRST' })
     expect(excluded).toMatchObject([{ excluded: true, requests: [], requestsMin: 0, requestsMax: 0 }])
+    const future = { occurredAt: { sinceMs: Date.UTC(2026, 0, 3) } }
+    expect(reader.explain({ filter: future, order: 'NEWEST_FIRST' })).toMatchObject([
+      { excluded: true, requests: [], requestsMax: 0 },
+    ])
     expect(reader.explain({ filter: {}, order: 'NEWEST_FIRST', first: 501 })).toMatchObject({
       path: ['first'],
     })
+  })
+})
+
+describe('times in which a source has nothing', () => {
+  const nowMs = Date.UTC(2026, 0, 2)
+  const signal = new AbortController().signal
+  const sources = ['jitsudo', 'ashby'].map((id) => ({
+    key: id,
+    settleMs: 0,
+    capabilities: capabilitiesOf.get(id) as Capabilities,
+    fetchPage: async () => ({ rows: [], more: false }),
+  }))
+  const reader = createReader({ sources, secrets: [new Secret('a secret of a test')], now: () => nowMs })
+
+  it.each<[string, EntryFilter['occurredAt'], object[]]>([
+    [
+      'that have not come yet',
+      { sinceMs: nowMs + 1 },
+      [
+        { state: 'EXCLUDED', requests: 0, notices: [expect.stringContaining('begin after')] },
+        { state: 'EXCLUDED', requests: 0, notices: [expect.stringContaining('begin after')] },
+      ],
+    ],
+    [
+      'before what is configured as its beginning',
+      { sinceMs: Date.UTC(1999, 0, 1), untilMs: Date.UTC(1999, 0, 2) },
+      [
+        { state: 'COMPLETE', requests: 1 },
+        { state: 'EXCLUDED', requests: 0, notices: [expect.stringMatching(/read from \d{4}-/)] },
+      ],
+    ],
+  ])('are not asked for: times %s', async (_name, occurredAt = {}, coverage) => {
+    const page = await reader.readPage({
+      filter: { occurredAt },
+      order: 'NEWEST_FIRST',
+      onSourceError: 'PARTIAL',
+      signal,
+    })
+    expect(page).toMatchObject({ kind: 'page', complete: true, hasNextPage: false, coverage })
   })
 })

@@ -298,15 +298,16 @@ describe('pages', () => {
     expect((await get(server, '/graphql', { accept: 'text/html' })).status).toBe(406)
   })
 
-  it('tell life and readiness', async () => {
-    const { server } = fakeGateway()
+  it('tell life and readiness, which a source in trouble does not end', async () => {
+    const { server } = fakeGateway(undefined, { sourceHealth: () => ({ desk: 'CREDENTIAL_REFUSED' }) })
     const probe = async () => {
       const [live, ready] = [await get(server, '/livez'), await get(server, '/readyz')]
       return [live.status, await live.json(), ready.status, await ready.json()]
     }
-    expect(await probe()).toEqual([200, { status: 'live' }, 200, { status: 'ready' }])
+    const sources = { desk: 'CREDENTIAL_REFUSED' }
+    expect(await probe()).toEqual([200, { status: 'live' }, 200, { status: 'ready', sources }])
     await server.drain(0)
-    expect(await probe()).toEqual([200, { status: 'live' }, 503, { status: 'draining' }])
+    expect(await probe()).toEqual([200, { status: 'live' }, 503, { status: 'draining', sources }])
   })
 
   it('are JSON for methods and media types that are not taken', async () => {
@@ -394,11 +395,37 @@ describe('the access log', () => {
       {
         level: 'info',
         operation: 'Newest',
+        type: 'query',
+        field: 'auditEntries',
+        upstreamRequests: 0,
         method: 'POST',
         status: 200,
         durationMs: expect.any(Number),
         sources: { desk: 'FAILED UNAUTHENTICATED', vault: 'COMPLETE' },
       },
+    ])
+  })
+
+  it('tells how sources fared in a histogram, too, and cuts names that have no end', async () => {
+    const reader = new FakeReader()
+    reader.count = async () => ({
+      kind: 'counts',
+      asOfMs: 0,
+      edgesMs: [0, 1],
+      counts: [{ value: 0, exactness: 'UNKNOWN' }],
+      coverage: [covered('desk', { state: 'SCAN_LIMIT' })],
+    })
+    const { server, log } = fakeGateway(reader)
+    const query = `query ${'N'.repeat(5_000)} {
+      auditEntryCounts(filter: { occurredAt: { since: "2026-01-01T00:00:00Z" } }, interval: DAY) { asOf }
+    }`
+    await post(server, { query })
+    expect(log).toEqual([
+      expect.objectContaining({
+        operation: 'N'.repeat(100),
+        field: 'auditEntryCounts',
+        sources: { desk: 'SCAN_LIMIT' },
+      }),
     ])
   })
 

@@ -160,6 +160,23 @@ describe('serving', () => {
     expect(exits).toEqual([])
   })
 
+  const readyz = async (url: string) => {
+    const response = await fetch(new URL('/readyz', url))
+    return [response.status, await response.json()]
+  }
+  const health = { main: 'UNKNOWN' }
+
+  it('after SIGTERM, says that it is not ready while it pauses, and then ends', async () => {
+    const { host, ready, signal } = fakeProcess()
+    const path = await fileOf(`server: { stop: { pauseMs: 1000 } }\n${sources}`)
+    const ended = run(['--config', path, '--port', '0'], host)
+    const url = await ready
+    expect(await readyz(url)).toEqual([200, { status: 'ready', sources: health }])
+    signal('SIGTERM')
+    await expect.poll(() => readyz(url)).toEqual([503, { status: 'draining', sources: health }])
+    expect(await ended).toBe(0)
+  })
+
   it('ends with 1 when the port is taken', async () => {
     const other = createServer()
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))

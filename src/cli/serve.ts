@@ -6,10 +6,13 @@ import { formatProblem } from '../config/problem.js'
 import { createGateway } from '../gateway.js'
 import { builtInProviders, createRegistry, type Registry } from '../providers/registry.js'
 import { type Listening, listen } from '../server/listen.js'
-import { startDemo } from '../simulation/demo.js'
+import { monitorProcess } from '../server/process-load.js'
+import { loadTraces } from '../telemetry/load-traces.js'
+import { version } from '../version.js'
 import { exampleText } from './example.js'
 import { createLogger } from './logger.js'
 import { exitCodes, type ProcessHost } from './process-host.js'
+import { stopPauseMs } from './stop-pause.js'
 
 export interface ServeOptions {
   /** Path of the configuration; the demo is served when left out. */
@@ -18,9 +21,6 @@ export interface ServeOptions {
   readonly host?: string
   readonly port?: number
 }
-
-/** How long operations under way may take to end after a stop signal, in milliseconds: an operation's own deadline. */
-const drainMs = 10_000
 
 /**
  * Signals that follow the first within this time are the first once more: at Ctrl+C the terminal sends it to npm and to
@@ -67,11 +67,26 @@ async function runGateway(parts: {
   readonly logger: Logger
   readonly options: ServeOptions
   readonly host: ProcessHost
-  readonly stopped: Promise<void>
+  /** Resolves with the name of the signal. */
+  readonly stopped: Promise<string>
 }): Promise<number> {
   const { served, registry, logger, options, host } = parts
   const { config } = served
-  const gateway = createGateway({ config, registry, now: host.now, logger })
+  const createTraces = await loadTraces({
+    settings: config.telemetry.traces,
+    env: host.env,
+    serviceVersion: version,
+    onError: (error) => logger.warn({ err: error }, 'traces could not be sent'),
+  })
+  const monitor = monitorProcess()
+  const gateway = createGateway({
+    config,
+    registry,
+    now: host.now,
+    logger,
+    processLoad: monitor.load,
+    ...(createTraces && { createTraces }),
+  })
   try {
     const address = { host: options.host ?? config.server.host, port: options.port ?? config.server.port }
     const listening = await tryListen(gateway.server, address, host)
@@ -80,11 +95,14 @@ async function runGateway(parts: {
     logger.info({ url: listening.url, sources, demo: served.isDemo }, 'listening')
     host.stdout.write(`auditgraph listening on ${listening.url}\n`)
     if (served.isDemo) host.stdout.write(exampleText(listening.url))
-    await parts.stopped
+    const signal = await parts.stopped
+    const { pauseMs: configuredMs, drainMs } = config.server.stop
+    await listening.retire(stopPauseMs({ signal, configuredMs, isWatched: gateway.server.isWatched() }))
     await listening.close(drainMs)
     logger.info('stopped')
     return exitCodes.done
   } finally {
+    monitor.close()
     await gateway.close()
   }
 }
@@ -113,6 +131,8 @@ async function serveConfigured(
 
 /** The simulators' sources go the way of any configuration, so that nothing is checked less for them. */
 async function serveDemo(registry: Registry, host: ProcessHost): Promise<Served> {
+  // Loaded here, so that a gateway over real sources starts without it.
+  const { startDemo } = await import('../simulation/demo.js')
   const demo = await startDemo({ now: host.now })
   // JSON is YAML.
   const text = JSON.stringify({ cursorSecret: randomBytes(32).toString('hex'), sources: demo.sources })
@@ -143,10 +163,10 @@ async function tryListen(
 function stopSignal(
   host: ProcessHost,
   logger: Logger,
-): { readonly received: Promise<void>; readonly end: () => void } {
+): { readonly received: Promise<string>; readonly end: () => void } {
   let stoppingSinceMs: number | undefined
   let end = () => {}
-  const received = new Promise<void>((resolve) => {
+  const received = new Promise<string>((resolve) => {
     end = host.onStopSignal((signal) => {
       const nowMs = host.now()
       if (stoppingSinceMs !== undefined) {
@@ -155,7 +175,7 @@ function stopSignal(
       }
       stoppingSinceMs = nowMs
       logger.info({ signal }, 'stopping: operations under way may end, a second signal ends them')
-      resolve()
+      resolve(signal)
     })
   })
   return { received, end }

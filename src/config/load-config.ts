@@ -29,6 +29,29 @@ interface ServerConfig {
   /** 0 takes a free one. */
   readonly port: number
   readonly allowedOrigins: readonly string[]
+  /** What is left out has the defaults of src/server/overload.ts. */
+  readonly overload: {
+    readonly operationsMax?: number
+    readonly eventLoopDelayMaxMs?: number
+    readonly heapUsedMax?: number
+  }
+  readonly stop: {
+    /** Left out: as long as something that watches /readyz needs. */
+    readonly pauseMs?: number
+    readonly drainMs: number
+  }
+}
+
+/** What is told of the gateway at work. */
+interface TelemetryConfig {
+  readonly metrics: boolean
+  readonly traces?: TracesConfig
+}
+
+interface TracesConfig {
+  readonly endpoint: string
+  readonly sampleRatio: number
+  readonly sendUpstream: boolean
 }
 
 /** Limits that the file sets; the others keep their defaults. */
@@ -46,6 +69,7 @@ interface LimitsConfig {
 /** A checked configuration. Credentials are Secrets: it can be printed. */
 export interface Config {
   readonly server: ServerConfig
+  readonly telemetry: TelemetryConfig
   /** The first signs, all verify; empty when the file names none. */
   readonly cursorSecrets: readonly Secret[]
   readonly limits: LimitsConfig
@@ -128,7 +152,12 @@ function check(substituted: Substituted, schema: ReturnType<typeof configSchema>
 
 function toConfig(data: z.output<ReturnType<typeof configSchema>>): Config {
   return {
-    server: data.server,
+    server: {
+      ...data.server,
+      overload: withoutUndefined(data.server.overload),
+      stop: withoutUndefined(data.server.stop),
+    },
+    telemetry: withoutUndefined(data.telemetry),
     cursorSecrets: data.cursorSecret ?? [],
     limits: withoutUndefined(data.limits),
     sources: data.sources.map(({ key, provider, displayName, settleMs, ...settings }) => ({

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { Secret } from '../model/secret.js'
 import type { Registry } from '../providers/registry.js'
+import { serverSettings } from './server-settings.js'
+import { telemetrySettings } from './telemetry-settings.js'
 
 /** Lower case, so that keys differ by more than their case; part of cursors and ids. */
 const sourceKeySetting = z
@@ -17,13 +19,6 @@ const cursorSecretSetting = z
   .max(1_024, 'expected at most 1024 characters')
   .transform((text) => new Secret(text))
 
-const originSetting = z
-  .string()
-  .refine(
-    isOrigin,
-    'expected an origin: scheme, host and port without a path, such as https://app.example.com',
-  )
-
 /** Nobody states how late entries may come (sheets, section on lateness): five minutes are a cautious guess. */
 const settleSetting = z
   .int()
@@ -33,16 +28,6 @@ const settleSetting = z
   .describe(
     'Milliseconds after its time in which an entry may still appear. Reports and exports end that long ago.',
   )
-
-const serverSettings = z.strictObject({
-  host: z.string().min(1).max(255).default('127.0.0.1').describe('Address to listen on.'),
-  port: z.int().min(0).max(65_535).default(4_000).describe('Port to listen on; 0 takes a free one.'),
-  allowedOrigins: z
-    .array(originSetting)
-    .max(100)
-    .default([])
-    .describe('Web origins whose pages may read answers (CORS). None when left out.'),
-})
 
 /** Names and units are those of the limits that they replace: src/reading/limits.ts and src/server/limits.ts. */
 const limitSettings = z.strictObject({
@@ -80,7 +65,7 @@ interface SourceData {
 }
 
 /**
- * The schema of the whole file: `server`, `cursorSecret` and `sources`, where each source is what its provider's
+ * The schema of the whole file: `server`, `telemetry`, `cursorSecret`, `limits` and `sources`, where each source is what its provider's
  * settings say beside `key`, `provider`, `displayName` and `settleMs`. Every object is strict.
  */
 export function configSchema(registry: Registry) {
@@ -105,7 +90,10 @@ export function configSchema(registry: Registry) {
   return (
     z
       .strictObject({
-        server: serverSettings.prefault({}).describe('Where the gateway listens and for whom.'),
+        server: serverSettings
+          .prefault({})
+          .describe('Where the gateway listens, for whom, and what it takes on.'),
+        telemetry: telemetrySettings.prefault({}).describe('What is told of the gateway at work.'),
         cursorSecret: z
           .union([
             cursorSecretSetting,
@@ -127,9 +115,4 @@ export function configSchema(registry: Registry) {
       // biome-ignore lint/suspicious/noTemplateCurlyInString: the notation itself is meant
       .describe('Configuration of Auditgraph. ${NAME} in a text takes an environment variable.')
   )
-}
-
-/** Serialized as a browser sends it in `Origin`: RFC 6454 section 6.2. */
-function isOrigin(text: string): boolean {
-  return /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text
 }

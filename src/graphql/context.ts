@@ -1,5 +1,5 @@
 import type { SourceInfo } from '../model/source-info.js'
-import type { Reader } from '../reading/page.js'
+import type { Reader, SourceCoverage } from '../reading/page.js'
 import { createNodeLoader, type NodeLoader } from './node-loader.js'
 
 /** How one source fared in one field of the operation: for the access log, never an entry's content. */
@@ -17,6 +17,14 @@ export interface GraphContext {
   readonly signal: AbortSignal
   readonly nodes: NodeLoader
   readonly noteOutcomes: (outcomes: readonly SourceOutcome[]) => void
+}
+
+/** What coverage says of each source, for the access log. */
+export function outcomesOf(coverage: readonly SourceCoverage[]): readonly SourceOutcome[] {
+  return coverage.map(({ sourceKey, state, error }) => ({
+    sourceKey,
+    outcome: error ? `${state} ${error.kind}` : state,
+  }))
 }
 
 /** The configured sources by key, in configuration order. */

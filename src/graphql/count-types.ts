@@ -2,7 +2,7 @@ import type { CountRequest, EntryCount, EntryCounts } from '../reading/page.js'
 import type { GatewayBuilder } from './builder.js'
 import { calendarEdges, isTimeZone } from './calendar.js'
 import { countLimitDescription, type defineConnectionTypes, readCountLimit } from './connection-types.js'
-import type { GraphContext } from './context.js'
+import { type GraphContext, outcomesOf } from './context.js'
 import type { GatewayEnums } from './enums.js'
 import { badUserInput, fromInputProblem, quote } from './errors.js'
 import { type defineFilterInput, readFilter } from './filter-input.js'
@@ -87,10 +87,11 @@ export function defineCounts(
 
 async function countBuckets(
   request: Omit<CountRequest, 'signal'>,
-  { reader, signal }: GraphContext,
+  { reader, signal, noteOutcomes }: GraphContext,
 ): Promise<Histogram> {
   const result = await reader.count({ ...request, signal })
   if (result.kind === 'inputProblem') throw fromInputProblem(result)
+  noteOutcomes(outcomesOf(result.coverage))
   const { counts, edgesMs, ...rest } = result
   const buckets = counts.map((count, index) => ({
     ...count,

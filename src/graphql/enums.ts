@@ -62,7 +62,8 @@ const coverageStates = {
   SCAN_LIMIT:
     'The page ended before everything was searched, because it had looked at as much as one page may. Go on with `endCursor`.',
   FAILED: 'The source could not be read for this page. See `error` and `gap`.',
-  EXCLUDED: 'The source was not asked, because nothing of it can match.',
+  EXCLUDED:
+    'Nothing of the source can match: the filter says so, its times do, or the provider, which refused a word as unknown.',
 } satisfies Record<CoverageState, string>
 
 const errorKinds = {

@@ -103,7 +103,8 @@ function defineSourcePlan(builder: GatewayBuilder, { enums, sources, TimeRangeTy
       }),
       requests: t.expose('requests', {
         type: [Request],
-        description: 'The requests that the page would start with, all at once.',
+        description:
+          'The requests that the page would start the source with, all at once. A source whose times begin farther on than others’ may not be needed for the page: then `requestsMin` is 0.',
       }),
       windows: t.expose('windows', {
         type: [TimeRangeType],

@@ -7,7 +7,7 @@ import {
 } from '../reading/page.js'
 import type { GatewayBuilder } from './builder.js'
 import { defineConnectionTypes } from './connection-types.js'
-import type { GraphContext } from './context.js'
+import { type GraphContext, outcomesOf } from './context.js'
 import { defineCounts } from './count-types.js'
 import type { EntryTypes } from './entry-types.js'
 import type { GatewayEnums } from './enums.js'
@@ -106,10 +106,7 @@ function defineAuditEntries(
 function noteOutcomes(page: EntryPage | ReadingFailed, context: GraphContext): void {
   context.noteOutcomes(
     page.kind === 'page'
-      ? page.coverage.map(({ sourceKey, state, error }) => ({
-          sourceKey,
-          outcome: error ? `${state} ${error.kind}` : state,
-        }))
+      ? outcomesOf(page.coverage)
       : page.failures.map(({ sourceKey, failure }) => ({ sourceKey, outcome: `FAILED ${failure.kind}` })),
   )
 }

@@ -8,7 +8,7 @@ import type {
   ReportRequest,
   TimelineAsk,
 } from '../reading/report/shapes.js'
-import type { GraphContext } from './context.js'
+import { type GraphContext, outcomesOf } from './context.js'
 import { fromInputProblem, upstreamFailed } from './errors.js'
 import { untilEnded } from './operation-end.js'
 
@@ -80,12 +80,7 @@ export class ReportSession {
       )
       throw upstreamFailed(figures)
     }
-    noteOutcomes(
-      figures.coverage.map(({ sourceKey, state, error }) => ({
-        sourceKey,
-        outcome: error ? `${state} ${error.kind}` : state,
-      })),
-    )
+    noteOutcomes(outcomesOf(figures.coverage))
     return figures
   }
 }

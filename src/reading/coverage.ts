@@ -1,4 +1,5 @@
 import type { Lane, SourceRun } from './lanes.js'
+import { outOfTime } from './open-lanes.js'
 import type { Reading } from './open-reading.js'
 import type { SourceCoverage } from './page.js'
 import type { FilterPlan } from './plan.js'
@@ -26,7 +27,13 @@ export function coverageOf(report: SourceReport, reading: Reading): SourceCovera
   const whole = report.searched && withoutGaps(report.searched, gaps, reading)
   return {
     sourceKey,
-    state: isExcluded(report) ? 'EXCLUDED' : failure ? 'FAILED' : report.limited ? 'SCAN_LIMIT' : 'COMPLETE',
+    state: isExcluded(report, reading)
+      ? 'EXCLUDED'
+      : failure
+        ? 'FAILED'
+        : report.limited
+          ? 'SCAN_LIMIT'
+          : 'COMPLETE',
     searchedSinceMs: whole?.bottom ? sinceOf(whole.bottom, 'whole') : null,
     searchedUntilMs: whole ? untilOf(whole.top, 'whole') : null,
     gap: gaps.length === 0 ? null : hullOf(gaps),
@@ -35,7 +42,7 @@ export function coverageOf(report: SourceReport, reading: Reading): SourceCovera
     scanned: sum(lanes, (lane) => lane.walk.scanned),
     matched: sum(lanes, (lane) => lane.walk.matched),
     error: failure,
-    notices: noticesOf(report),
+    notices: noticesOf(report, reading),
   }
 }
 
@@ -86,14 +93,20 @@ function isBetweenSteps(cut: Cut): boolean {
   return cut.sourceKey === '' && !cut.after
 }
 
-/** Nothing of the source can match: the filter says so, or the provider said so of every part. */
-export function isExcluded({ plan, run }: Pick<SourceReport, 'plan' | 'run'>): boolean {
-  return !plan.possible || (run.lanes.length > 0 && run.lanes.every(({ refused }) => refused))
+/** Nothing of the source can match: the filter says so, its times do, or the provider said so of every part. */
+export function isExcluded({ plan, run }: Pick<SourceReport, 'plan' | 'run'>, reading: Reading): boolean {
+  return (
+    !plan.possible ||
+    outOfTime(run.source, plan, reading) !== null ||
+    (run.lanes.length > 0 && run.lanes.every(({ refused }) => refused))
+  )
 }
 
-function noticesOf({ plan, run }: SourceReport): readonly string[] {
+function noticesOf({ plan, run }: SourceReport, reading: Reading): readonly string[] {
   const { lanes } = run
   if (!plan.possible) return ['The filter can match no entry of this source, so it was not asked.']
+  const outside = outOfTime(run.source, plan, reading)
+  if (outside !== null) return [outside]
   const notices = new Set(refusalsOf(run))
   if (plan.residual.length > 0) {
     const fields = plan.residual.map(({ field }) => field)

@@ -54,11 +54,11 @@ function explainSource(
   reading: Reading,
   limits: ReadingLimits,
 ): SourceExplanation {
-  const first = run.lanes.filter((lane) => starting.has(lane))
+  const first = startingLanes(run.lanes.filter(isOpen))
   const asked = run.lanes.filter(({ refused }) => !refused)
   return {
     sourceKey: run.source.key,
-    excluded: isExcluded({ plan, run }),
+    excluded: isExcluded({ plan, run }, reading),
     requests: first.flatMap(({ walk }) => planned(run.source, walk.nextAsk())),
     windows: windowsOf(asked),
     residual: plan.residual,
@@ -66,7 +66,7 @@ function explainSource(
       ...(asked.length === 0 ? [] : emulatedOf(run.source, plan, asked, reading)),
       ...refusalsOf(run),
     ],
-    requestsMin: first.length,
+    requestsMin: first.filter((lane) => starting.has(lane)).length,
     requestsMax: requestsMax(asked, limits),
   }
 }

@@ -90,6 +90,23 @@ export function laneKey(sourceKey: string, part: PlanPart): string {
   return `${sourceKey} ${part.key}`
 }
 
+/**
+ * Why no entry of the source can lie in the times of a reading, as a sentence; null where one can. What a source is
+ * configured to have begun with is taken for its beginning.
+ */
+export function outOfTime(
+  { capabilities }: ReadableSource,
+  { parts }: FilterPlan,
+  { span }: Pick<Reading, 'span'>,
+): string | null {
+  if (span === null)
+    return 'The times of the filter begin after this reading was pinned, so it was not asked.'
+  const floorMs = capabilities.window?.floorMs
+  if (floorMs === undefined || parts.some((part) => rangeOfPart(span, part, floorMs) !== null)) return null
+  const floor = new Date(floorMs).toISOString()
+  return `The source is read from ${floor} on and the filter names earlier times only, so it was not asked.`
+}
+
 function rangeOfPart(segment: KeyRange, { range }: PlanPart, floorMs: number | undefined): KeyRange | null {
   const { sinceMs = Number.NEGATIVE_INFINITY, untilMs } = range
   const leastMs = Math.max(sinceMs, floorMs ?? Number.NEGATIVE_INFINITY)

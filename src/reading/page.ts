@@ -182,7 +182,7 @@ export interface SourceExplanation {
   readonly sourceKey: string
   /** Nothing of the source can match, so it is not asked. */
   readonly excluded: boolean
-  /** What the page would start with, all at once. */
+  /** What the page would start the source with, all at once. */
   readonly requests: readonly PlannedRequest[]
   /** Times that the reading may ask for, newest first. */
   readonly windows: readonly TimeRange[]

@@ -6,8 +6,12 @@ import { argumentPathOfNode, variableErrors } from './argument-paths.js'
 import { parseWithinLimits } from './document-limits.js'
 import { type ReportInternalError, toClientError } from './error-policy.js'
 import type { ServerLimits } from './limits.js'
+import { rootField } from './operation-report.js'
 import { type OperationScopes, readDeadline } from './operation-scope.js'
 import { readParams } from './request-params.js'
+
+/** How much of the name that a caller gives an operation is told of it, in UTF-16 code units. */
+const loggedNameLengthMax = 100
 
 interface Parts {
   readonly limits: ServerLimits
@@ -49,7 +53,11 @@ export function useGraphqlEdge(parts: Parts): Plugin {
       documents.set(request, args.document)
       const operation = chooseOperation(args.document, args.operationName)
       const scope = parts.scopes.of(request)
-      if (scope) scope.operationName = operation.name?.value ?? null
+      if (scope) {
+        scope.operationName = operation.name?.value.slice(0, loggedNameLengthMax) ?? null
+        scope.operationType = operation.operation
+        scope.field = rootField(operation, args.document)
+      }
       const errors = variableErrors(args.schema, args.document, operation, args.variableValues ?? {})
       if (errors.length > 0) setResultAndStopExecution({ errors })
     },
@@ -82,7 +90,7 @@ function checkMethod({ method }: Request): void {
  * The media type of the answer, undefined when the client takes none of ours. Answers are JSON; Yoga would also give
  * event streams and multipart bodies, which nothing here needs. The first type of the header that is ours is taken.
  */
-function answerType(request: Request): string | undefined {
+export function answerType(request: Request): string | undefined {
   const accept = request.headers.get('accept') || '*/*'
   for (const range of accept.toLowerCase().split(',')) {
     const [mediaType = '', ...parameters] = range.split(';').map((part) => part.trim())

@@ -9,7 +9,6 @@ interface Parts {
   /** Origins whose pages may read answers, such as `https://console.example.com`. Empty: none. */
   readonly allowedOrigins: readonly string[]
   readonly graphiql: GraphiqlPage | null
-  readonly isReady: () => boolean
 }
 
 /** Headers of every answer, unless it sets its own. Answers hold audit data: nobody on the way may keep them. */
@@ -23,8 +22,8 @@ export const safeHeaders: Readonly<Record<string, string>> = {
 }
 
 /**
- * What concerns HTTP and not GraphQL, as one plugin of graphql-yoga: health, GraphiQL, unknown paths, CORS, requests
- * of other sites, and headers.
+ * What concerns HTTP and not GraphQL, as one plugin of graphql-yoga: GraphiQL, unknown paths, CORS, requests of other
+ * sites, and headers.
  *
  * CORS is own code, since Yoga's reflects any origin with credentials when its list is empty, and answers a foreign
  * origin with `null`, which sandboxed pages have. Here an origin of the list is named, any other gets no header, and
@@ -42,12 +41,6 @@ export function useHttpEdge(parts: Parts): Plugin {
           errors: [{ message: error.message, extensions: { code: error.extensions['code'] } }],
         })
 
-      const isRead = request.method === 'GET' || request.method === 'HEAD'
-      if (isRead && url.pathname === '/livez') return answerJson(200, { status: 'live' })
-      if (isRead && url.pathname === '/readyz') {
-        const ready = parts.isReady()
-        return answerJson(ready ? 200 : 503, { status: ready ? 'ready' : 'draining' })
-      }
       if (url.pathname !== graphqlPath) {
         const message = `Nothing is served here. GraphQL is at ${graphqlPath}, health at /livez and /readyz.`
         return refuse(404, requestRefused('NOT_FOUND', 404, message))

@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { graphqlPath, safeHeaders } from './http-edge.js'
@@ -8,9 +8,20 @@ import type { GatewayServer } from './server.js'
 export interface Listening {
   /** Where operations are served, with the port that was really taken: `http://HOST:PORT/graphql`. */
   readonly url: string
-  /** Takes no more connections, drains within `graceMs` and closes what is left. Resolves when all are closed. */
+  /**
+   * Says at /readyz that no more requests should come, and takes those that come all the same for `pauseMs`, in which a
+   * load balancer notices. Resolves then, or when `close` is called.
+   */
+  retire(pauseMs: number): Promise<void>
+  /**
+   * Takes no more connections, closes the idle ones, lets what is under way end within `graceMs`, aborts the rest and
+   * closes what is left, at most two seconds after that. Resolves when all are closed.
+   */
   close(graceMs: number): Promise<void>
 }
+
+/** How long an answer that was made may still be on its way to a slow client when all else is over, in milliseconds. */
+const sendingMs = 1_000
 
 /** How long a client may take to send its headers, and its whole request, in milliseconds. */
 const headersTimeoutMs = 10_000
@@ -29,7 +40,18 @@ export async function listen(
   // An expectation that is not known may be passed over: RFC 9110 section 10.1.1.
   http.on('checkExpectation', server.listener)
   const answering = new WeakMap<Duplex, ServerResponse>()
-  http.on('request', (request, response) => answering.set(request.socket, response))
+  const unsent = new Set<ServerResponse>()
+  let onAllSent = () => {}
+  const track = (request: IncomingMessage, response: ServerResponse) => {
+    answering.set(request.socket, response)
+    unsent.add(response)
+    response.once('close', () => {
+      unsent.delete(response)
+      if (unsent.size === 0) onAllSent()
+    })
+  }
+  http.on('request', track)
+  http.on('checkExpectation', track)
   http.on('clientError', (error, socket) =>
     refuseUnreadable(error, socket, safeHeaders, answering.get(socket)),
   )
@@ -40,15 +62,43 @@ export async function listen(
       resolve()
     })
   })
+  const pause = cancellablePause()
   // A TCP server's address is an object; text is for pipes only.
   const { address: host, port, family } = http.address() as AddressInfo
   return {
     url: `http://${family === 'IPv6' ? `[${host}]` : host}:${port}${graphqlPath}`,
+    retire: (pauseMs) => {
+      server.retire()
+      return pause.wait(pauseMs)
+    },
     close: async (graceMs) => {
+      pause.end()
+      const endMs = performance.now() + graceMs
       const closed = new Promise<void>((resolve) => http.close(() => resolve()))
       await server.drain(graceMs)
+      if (unsent.size > 0) {
+        const sending = cancellablePause()
+        onAllSent = sending.end
+        await sending.wait(Math.max(sendingMs, endMs - performance.now()))
+      }
       http.closeAllConnections()
       await closed
     },
+  }
+}
+
+/** A wait that can be ended early, once. */
+function cancellablePause(): { wait(durationMs: number): Promise<void>; end(): void } {
+  let end = () => {}
+  return {
+    wait: (durationMs) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, durationMs)
+        end = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      }),
+    end: () => end(),
   }
 }

@@ -2,11 +2,12 @@ import { setMaxListeners } from 'node:events'
 import type { SourceOutcome } from '../graphql/context.js'
 import { requestRefused } from '../graphql/errors.js'
 import { deadlineReached, OperationEnded } from '../graphql/operation-end.js'
+import type { OperationSpan } from './operation-report.js'
 
 /** What is kept of the time until the deadline, in ms, to give the answer in: sources still under way then time out. */
 const answerMs = 150
 
-/** One request for an operation while it runs: its signal, and what the access log will say of it. */
+/** One request for an operation while it runs: its signal, and what its report will say. */
 export interface OperationScope {
   /**
    * Aborts with an `OperationEnded` when the client is gone or the server stops, and with a TimeoutError shortly
@@ -14,17 +15,23 @@ export interface OperationScope {
    */
   readonly signal: AbortSignal
   readonly startedMs: number
-  /** Name of the operation, once it is known. */
+  /** These three are null until the operation is known: `OperationReport` says what they are. */
   operationName: string | null
+  operationType: string | null
+  field: string | null
+  upstreamRequests: number
   /** The worst outcome of each source over the fields of the operation, by source key. */
   readonly outcomes: Map<string, string>
   /** Codes of the errors in the answer. */
   errorCodes: readonly string[]
+  /** Left out when nothing is traced. */
+  span?: OperationSpan
 }
 
 /** The operations under way. */
 export class OperationScopes {
   readonly #open = new Map<Request, { readonly scope: OperationScope; readonly end: EndScope }>()
+  readonly #bySignal = new WeakMap<AbortSignal, OperationScope>()
   readonly #waiting: (() => void)[] = []
   #stopping = false
 
@@ -47,6 +54,9 @@ export class OperationScopes {
       signal: controller.signal,
       startedMs: performance.now(),
       operationName: null,
+      operationType: null,
+      field: null,
+      upstreamRequests: 0,
       outcomes: new Map(),
       errorCodes: [],
     }
@@ -55,7 +65,14 @@ export class OperationScopes {
       request.signal.removeEventListener('abort', clientGone)
     }
     this.#open.set(request, { scope, end: { abort: end, release } })
+    this.#bySignal.set(scope.signal, scope)
     return scope
+  }
+
+  /** Counts a request to a source for the operation that has this signal, if one has. */
+  noteUpstreamRequest(signal: AbortSignal): void {
+    const scope = this.#bySignal.get(signal)
+    if (scope) scope.upstreamRequests += 1
   }
 
   of(request: Request): OperationScope | undefined {

@@ -8,12 +8,23 @@ import { createGraphContext } from '../graphql/context.js'
 import { buildSchema } from '../graphql/schema.js'
 import type { SourceInfo } from '../model/source-info.js'
 import type { Reader } from '../reading/page.js'
-import { useAccessLog } from './access-log.js'
+import { logOperation } from './access-log.js'
+import { Admission, useAdmission } from './admission.js'
 import { createGraphiqlPage } from './graphiql.js'
 import { useGraphqlEdge } from './graphql-edge.js'
 import { graphqlPath, safeHeaders, useHttpEdge } from './http-edge.js'
 import { defaultLimits, type ServerLimits } from './limits.js'
+import type { OperationReport, OperationTracer } from './operation-report.js'
 import { noteOutcomes, OperationScopes } from './operation-scope.js'
+import {
+  defaultOverloadLimits,
+  type Load,
+  type OverloadLimits,
+  type OverloadReason,
+  type ProcessLoad,
+} from './overload.js'
+import { type SourceHealth, useProbes } from './probes.js'
+import { useOperationReports } from './report-operations.js'
 import { hasUsableTarget, refuseTarget } from './request-target.js'
 
 export interface GatewayServerOptions {
@@ -22,14 +33,28 @@ export interface GatewayServerOptions {
   readonly sources: readonly SourceInfo[]
   /** Ids of the registry, the members of the enum `Provider`. */
   readonly providerIds: readonly string[]
-  readonly logger: Pick<Logger, 'info' | 'error'>
+  readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>
   /** Origins whose pages may read answers. Default: none. */
   readonly allowedOrigins?: readonly string[]
   readonly limits?: Partial<ServerLimits>
+  readonly overloadLimits?: Partial<OverloadLimits>
+  /** Measures the process. Default: an idle one. */
+  readonly processLoad?: ProcessLoad
+  readonly metrics?: ServerMetrics
+  readonly tracer?: OperationTracer
+  /** What is known of the sources, for /readyz. Default: nothing. */
+  readonly sourceHealth?: () => Readonly<Record<string, SourceHealth>>
   /** Whether GraphiQL is served to browsers. Default: yes. */
   readonly graphiql?: boolean
   /** Makes the id that a client and the log see for an internal error. Default: a random UUID. */
   readonly createErrorId?: () => string
+}
+
+/** What the server tells its metrics, and what it serves of them at /metrics. */
+interface ServerMetrics {
+  readonly operation: (report: OperationReport) => void
+  readonly shed: (reason: OverloadReason) => void
+  readonly render: () => Promise<{ readonly contentType: string; readonly text: string }>
 }
 
 export interface GatewayServer {
@@ -38,9 +63,16 @@ export interface GatewayServer {
   fetch(request: Request): Promise<Response>
   /** For `http.createServer`. */
   readonly listener: RequestListener
+  /** Counts a request to a source for the operation that has this signal. */
+  noteUpstreamRequest(signal: AbortSignal): void
+  load(): Load
+  /** Whether /readyz was asked within the last minute, so that something acts on its answer. */
+  isWatched(): boolean
+  /** /readyz answers 503 and connections end with their answer from now on; operations are still taken. */
+  retire(): void
   /**
-   * Stops: /readyz answers 503 from now on, what is under way may end within `graceMs`, the rest is aborted. Resolves
-   * when nothing is under way, at most a second after that. Does not close sockets: they are the HTTP server's.
+   * Stops: retires, what is under way may end within `graceMs`, the rest is aborted. Resolves when nothing is under
+   * way, at most a second after that. Does not close sockets: they are the HTTP server's.
    */
   drain(graceMs: number): Promise<void>
 }
@@ -49,6 +81,8 @@ export interface GatewayServer {
 const cachedTextMax = 2 * 1024 * 1024
 /** How long `drain` waits for what it aborted, in milliseconds. */
 const abortedWaitMs = 1_000
+/** Probes ask more often than this, in milliseconds. */
+const watchedMs = 60_000
 
 /** Makes the server of a gateway: GraphQL over HTTP with every limit on, GraphiQL and health. */
 export function createGatewayServer(options: GatewayServerOptions): GatewayServer {
@@ -56,7 +90,26 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
   const schema = buildSchema(options.providerIds)
   const sources = new Map(options.sources.map((source) => [source.key, source]))
   const scopes = new OperationScopes()
-  let draining = false
+  let isRetired = false
+  let probedAtMs = Number.NEGATIVE_INFINITY
+  const clock = () => performance.now()
+  const admission = new Admission({
+    limits: { ...defaultOverloadLimits, ...options.overloadLimits },
+    processLoad: options.processLoad ?? (() => ({ eventLoopDelayMs: 0, heapUsed: 0 })),
+    random: Math.random,
+    clock,
+    logger: options.logger,
+    onShed: (reason) => options.metrics?.shed(reason),
+  })
+  const readiness = () => {
+    probedAtMs = clock()
+    const sources = options.sourceHealth?.() ?? {}
+    if (isRetired) return { status: 'draining', sources } as const
+    const reason = admission.overload()
+    return reason === null
+      ? ({ status: 'ready', sources } as const)
+      : ({ status: 'overloaded', reason, sources } as const)
+  }
 
   const yoga = createYoga({
     schema,
@@ -76,10 +129,11 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       errorCache: new LRUCache({ maxSize: cachedTextMax, sizeCalculation: (_, text) => text.length + 1 }),
     },
     plugins: [
+      useProbes({ readiness, metrics: options.metrics?.render ?? null }),
+      useAdmission(admission),
       useHttpEdge({
         allowedOrigins: options.allowedOrigins ?? [],
         graphiql: options.graphiql === false ? null : createGraphiqlPage(graphqlPath),
-        isReady: () => !draining,
       }),
       useGraphqlEdge({
         limits,
@@ -87,7 +141,11 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
         createId: options.createErrorId ?? randomUUID,
         report: (id, cause) => options.logger.error({ errorId: id, err: cause }, 'internal error'),
       }),
-      useAccessLog(options.logger, scopes),
+      useOperationReports({
+        scopes,
+        tracer: options.tracer ?? null,
+        listeners: [logOperation(options.logger), ...(options.metrics ? [options.metrics.operation] : [])],
+      }),
     ],
     // Each of these is done by the plugins above, in our own words.
     maskedErrors: false,
@@ -106,11 +164,18 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     schema,
     fetch: async (request) => yoga.fetch(request),
     listener: (request, response) => {
+      if (isRetired) response.setHeader('connection', 'close')
       if (hasUsableTarget(request)) void yoga(request, response)
       else refuseTarget(response, safeHeaders)
     },
+    noteUpstreamRequest: (signal) => scopes.noteUpstreamRequest(signal),
+    load: () => admission.load(),
+    isWatched: () => clock() - probedAtMs < watchedMs,
+    retire: () => {
+      isRetired = true
+    },
     drain: async (graceMs) => {
-      draining = true
+      isRetired = true
       if (await scopes.idle(graceMs)) return
       scopes.stop()
       await scopes.idle(abortedWaitMs)

@@ -13,6 +13,8 @@ export interface UpstreamClientOptions {
   /** Such as `auditgraph/1.2.3`. */
   readonly userAgent: string
   readonly limits?: Partial<UpstreamLimits>
+  /** Headers of each request beside its own, asked when it is sent: what ties it to a trace. */
+  readonly traceHeaders?: () => Readonly<Record<string, string>>
   /** Sends the requests; one pool of connections per origin when left out. The client closes it. */
   readonly dispatcher?: Dispatcher
 }
@@ -55,6 +57,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
           method: request.method,
           headers: mergeHeaders(
             { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': options.userAgent },
+            options.traceHeaders?.() ?? {},
             request.headers,
             account.authorization(),
           ),

@@ -38,6 +38,9 @@ export function exchange(options: ExchangeOptions): Promise<RawAnswer | SourceFa
   })
 }
 
+/** Made once: undici keeps it with requests that it has not let go of, and the stack of each would keep much more. */
+const exchangeEnded = new Error('The exchange has ended.')
+
 type Phase = 'connecting' | 'waiting' | 'receiving'
 
 class ExchangeHandler implements Dispatcher.DispatchHandler {
@@ -76,7 +79,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     if (this.#settled) {
-      controller.abort(new Error('The exchange has ended.'))
+      controller.abort(exchangeEnded)
       return
     }
     this.#controller = controller
@@ -179,7 +182,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
 
   /** Closes the socket, if the request has one by now; a request still waiting for one is dropped when it gets it. */
   #close(): void {
-    this.#controller?.abort(new Error('The exchange has ended.'))
+    this.#controller?.abort(exchangeEnded)
   }
 }
 

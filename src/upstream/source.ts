@@ -1,7 +1,15 @@
 import { isFailure, type SourceFailure, sourceFailure } from '../model/failure.js'
-import type { BulkAsk, Dialect, UpstreamPage, UpstreamRow } from '../model/provider.js'
+import type {
+  BulkAsk,
+  Dialect,
+  UpstreamPage,
+  UpstreamRequest,
+  UpstreamResponse,
+  UpstreamRow,
+} from '../model/provider.js'
 import type { FetchTerms, ReadableSource } from '../reading/page.js'
 import type { UpstreamClient } from './client.js'
+import type { AttemptEnd, UpstreamObserver } from './observer.js'
 import { createRedactor } from './redact.js'
 
 /** The longest id of an entry, in UTF-16 code units: ids are a part of cursors, which are bounded. */
@@ -20,8 +28,10 @@ export function connectSource(options: {
   readonly settleMs: number
   readonly dialect: Dialect
   readonly client: Pick<UpstreamClient, 'send'>
+  /** Who is told of the requests. Left out: nobody. */
+  readonly observed?: { readonly providerId: string; readonly by: UpstreamObserver }
 }): ReadableSource {
-  const { key, settleMs, dialect, client } = options
+  const { key, settleMs, dialect, client, observed } = options
   const { capabilities, lookup, bulk } = dialect
   return {
     key,
@@ -29,14 +39,14 @@ export function connectSource(options: {
     settleMs,
     describe: (ask) => dialect.pageRequest(ask),
     async fetchPage(ask, { signal }) {
-      const answer = await client.send(dialect, dialect.pageRequest(ask), signal)
-      const outcome = isFailure(answer) ? answer : dialect.readPage(answer)
+      const outcome = await exchange(dialect.pageRequest(ask), signal, (answer) => dialect.readPage(answer))
+      observed?.by.page(key, 'provider')
       return withoutCredential(dialect, isFailure(outcome) ? outcome : (longId(outcome.rows) ?? outcome))
     },
     ...(bulk && {
       async fetchBulk(ask: BulkAsk, { signal }: FetchTerms) {
-        const answer = await client.send(dialect, bulk.request(ask), signal)
-        const outcome = isFailure(answer) ? answer : bulk.read(answer)
+        const outcome = await exchange(bulk.request(ask), signal, (answer) => bulk.read(answer))
+        observed?.by.page(key, 'provider')
         return isFailure(outcome) ? redactorOf(dialect).failure(outcome) : outcome
       },
     }),
@@ -44,11 +54,30 @@ export function connectSource(options: {
       async fetchEntry(id: string, { signal }: FetchTerms) {
         const request = lookup.request(id)
         if (!request) return null
-        const answer = await client.send(dialect, request, signal)
-        const outcome = isFailure(answer) ? answer : lookup.read(answer, id)
+        const outcome = await exchange(request, signal, (answer) => lookup.read(answer, id))
         return isFailure(outcome) ? redactorOf(dialect).failure(outcome) : outcome
       },
     }),
+  }
+
+  /** Sends one request, reads its answer and tells the observer of both. */
+  async function exchange<Read>(
+    request: UpstreamRequest,
+    signal: AbortSignal,
+    read: (answer: UpstreamResponse) => Read | SourceFailure,
+  ): Promise<Read | SourceFailure> {
+    const about = { sourceKey: key, providerId: observed?.providerId ?? '', method: request.method, retry: 0 }
+    const end = observed?.by.attempt(about)
+    let ended: AttemptEnd = { outcome: 'CANCELLED', httpStatus: null }
+    try {
+      const answer = await client.send(dialect, request, signal)
+      const outcome = isFailure(answer) ? answer : read(answer)
+      const httpStatus = isFailure(answer) ? answer.httpStatus : answer.status
+      ended = { outcome: isFailure(outcome) ? outcome.kind : 'OK', httpStatus }
+      return outcome
+    } finally {
+      end?.(ended)
+    }
   }
 }
 

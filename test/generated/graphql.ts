@@ -126,7 +126,7 @@ export type CountExactness =
 export type CoverageState =
   /** Everything that was asked of this source was searched. */
   | 'COMPLETE'
-  /** The source was not asked, because nothing of it can match. */
+  /** Nothing of the source can match: the filter says so, its times do, or the provider, which refused a word as unknown. */
   | 'EXCLUDED'
   /** The source could not be read for this page. See `error` and `gap`. */
   | 'FAILED'

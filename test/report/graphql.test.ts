@@ -30,7 +30,7 @@ async function ask(sources: readonly ReadableSource[], query: string, headers: R
     reader: createReader({ sources, secrets: [new Secret('a-secret-of-this-test')], now: () => nowMs }),
     sources: infos,
     providerIds: ['paper'],
-    logger: { info: () => {}, error: () => {} },
+    logger: { info: () => {}, warn: () => {}, error: () => {} },
   })
   const answer = await server.fetch(
     new Request('http://gateway.example/graphql', {

@@ -147,7 +147,7 @@ export const refused: SourceFailure = sourceFailure('UNAUTHENTICATED', {
 })
 
 export interface LogLine {
-  readonly level: 'info' | 'error'
+  readonly level: 'info' | 'warn' | 'error'
   readonly [field: string]: unknown
 }
 
@@ -162,7 +162,7 @@ export function fakeGateway(
     reader,
     sources,
     providerIds,
-    logger: { info: write('info'), error: write('error') },
+    logger: { info: write('info'), warn: write('warn'), error: write('error') },
     createErrorId: () => 'error-id',
     ...options,
   })

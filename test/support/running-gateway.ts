@@ -1,5 +1,5 @@
 import { loadConfig } from '../../src/config/load-config.js'
-import { createGateway } from '../../src/gateway.js'
+import { createGateway, type GatewayOptions } from '../../src/gateway.js'
 import { createAitronosSimulator } from '../../src/providers/aitronos/simulator.js'
 import { createAshbySimulator } from '../../src/providers/ashby/simulator.js'
 import { createFreddySimulator } from '../../src/providers/freddy/simulator.js'
@@ -27,6 +27,8 @@ export interface RunningGateway {
   entries(order?: AuditEntryOrder): readonly LoggedEntry[]
   /** Lets a second pass in which every source writes an entry: none of them belongs to a reading already begun. */
   write(): void
+  /** Headers of the requests that a simulated provider has got. */
+  upstreamHeaders(key: string): readonly Readonly<Record<string, string>>[]
   close(): Promise<void>
 }
 
@@ -54,7 +56,10 @@ const timeStepMs: Readonly<Record<string, number>> = { crew: 1_000, assistants: 
  * wrong credentials.
  */
 export async function startGateway(
-  options: { readonly refused?: readonly string[] } = {},
+  options: {
+    readonly refused?: readonly string[]
+    readonly createTraces?: GatewayOptions['createTraces']
+  } = {},
 ): Promise<RunningGateway> {
   let nowMs = beginMs
   const now = () => nowMs
@@ -116,6 +121,7 @@ export async function startGateway(
     registry,
     now,
     logger: { info: () => {}, warn: () => {}, error: () => {} },
+    ...(options.createTraces && { createTraces: options.createTraces }),
   })
   const listening = await listen(gateway.server, { host: '127.0.0.1', port: 0 })
   return {
@@ -130,6 +136,7 @@ export async function startGateway(
       const id = `00000000-0000-4000-8000-${String(nowMs - beginMs).padStart(12, '0')}`
       for (const log of Object.values(logs)) appendAgain(log, id, nowMs - 500)
     },
+    upstreamHeaders: (key) => host.account(key).requests.map(({ headers }) => headers),
     close: async () => {
       await listening.close(1_000)
       await gateway.close()

@@ -1,3 +1,4 @@
+import type { Capabilities } from '../../model/capabilities.js'
 import { isFailure } from '../../model/failure.js'
 import type { UpstreamRow } from '../../model/provider.js'
 import type { FetchTerms, ReadableSource } from '../page.js'
@@ -9,12 +10,17 @@ export interface Tally {
   readonly requests: number
 }
 
-/** Slack of a source's bounds beyond which too many rows may lie around an edge, in ms. Whole days are beyond it. */
-const slackMaxMs = 60_000
+/** Slack of a source's bounds within which few rows are expected around an edge, in ms. Whole days are beyond it. */
+const slackFineMs = 60_000
 /** Rows asked for with a total, so that the few that lie behind the edge can be seen and taken off. */
 const rowsAtEdge = 10
 /** Requests to one source at a time. */
 const atOnce = 4
+/** Requests in which one edge has to be found. */
+const probesMax = 16
+/** Where bounds are coarse: requests that an edge is expected to take, and edges beyond which entries are read. */
+const coarseRequests = 3
+const coarseEdgesMax = 100
 
 /** Whether the totals of a source count exactly what is asked: nothing of the filter is left to evaluate here. */
 export function canTally(
@@ -23,12 +29,11 @@ export function canTally(
   edgesMs: readonly number[],
 ): boolean {
   const { totals, boundSlackMs, filters } = capabilities
-  const isFine = boundSlackMs.since + boundSlackMs.until <= slackMaxMs
   // Everything up to now: nothing lies behind an edge, however coarse the bounds are.
   const isWhole = edgesMs.length === 2 && edgesMs[0] === Number.NEGATIVE_INFINITY
   return (
     totals &&
-    (isFine || isWhole) &&
+    (isFine(boundSlackMs) || isWhole || edgesMs.length <= coarseEdgesMax) &&
     parts.every(({ pushdown, residual, unproven }) => {
       const fields = Object.keys(pushdown) as (keyof typeof pushdown)[] // of our own making
       return residual.length === 0 && !unproven && fields.every((field) => filters[field]?.exact === true)
@@ -36,10 +41,15 @@ export function canTally(
   )
 }
 
+function isFine({ since, until }: Capabilities['boundSlackMs']): boolean {
+  return since + until <= slackFineMs
+}
+
 /**
  * Counts the entries of one source between edges, by what the provider says that a list holds in all: one request a
- * bucket and part, one more where entries may lie below the first edge. `edgesMs` is ascending, UTC milliseconds; its
- * first may be -Infinity. `isNewestFirst`: a page has shown that order.
+ * bucket and part, one more where entries may lie below the first edge, and some more where many stand at an edge or
+ * the bounds are coarse. `edgesMs` is ascending, UTC milliseconds; its first may be -Infinity. `isNewestFirst`: a page
+ * has shown that order. Null, too, where bounds are coarse and reading, up to `limit`, takes fewer requests.
  *
  * A provider's bounds let in more than was asked for. In a list that is newest first the surplus at the upper edge
  * stands at its head, and at the lower edge at its tail, where it is seen and taken off. What contradicts that, or the
@@ -50,9 +60,9 @@ export async function tally(
   plan: FilterPlan,
   edgesMs: readonly number[],
   isNewestFirst: boolean,
-  terms: FetchTerms,
+  { limit, ...terms }: FetchTerms & { readonly limit: number },
 ): Promise<Tally> {
-  const counter = new Counter(source, isNewestFirst, terms)
+  const counter = new Counter(source, isNewestFirst, limit, terms)
   const sums = edgesMs.slice(1).map(() => 0)
   for (const part of plan.parts) {
     const counts = await counter.countPart(part, edgesMs)
@@ -62,22 +72,25 @@ export async function tally(
   return { counts: sums, requests: counter.requests }
 }
 
-/** The head of a list with its total, of which `surplus` rows lie behind the upper edge. */
-interface Head {
-  readonly rows: readonly UpstreamRow[]
+/** A list with an edge in it: `before` rows, all at or behind the edge, then the others of `total`. */
+interface Split {
+  readonly before: number
   readonly total: number
-  readonly surplus: number
+  /** The whole list, where one page held it. */
+  readonly all: readonly UpstreamRow[] | null
 }
 
 class Counter {
   requests = 0
   readonly #source: ReadableSource
   readonly #isNewestFirst: boolean
+  readonly #readingLimit: number
   readonly #terms: FetchTerms
 
-  constructor(source: ReadableSource, isNewestFirst: boolean, terms: FetchTerms) {
+  constructor(source: ReadableSource, isNewestFirst: boolean, readingLimit: number, terms: FetchTerms) {
     this.#source = source
     this.#isNewestFirst = isNewestFirst
+    this.#readingLimit = readingLimit
     this.#terms = terms
   }
 
@@ -88,16 +101,24 @@ class Counter {
     )
     const ends = edgesMs.map((edgeMs) => Math.max(beginMs, Math.min(edgeMs, part.range.untilMs ?? edgeMs)))
     const asked = [...new Set(ends)].filter((endMs) => endMs > beginMs)
-    const heads = new Map<number, Head>()
+    const heads = new Map<number, Split>()
+    const newest = asked.at(-1)
+    if (newest !== undefined && asked.length > 1 && !isFine(this.#source.capabilities.boundSlackMs)) {
+      const head = await this.#splitAt(newest, { part, beginMs, endMs: newest }, 0, this.#pageSize)
+      const cheaperToRead = Math.min(this.#readingLimit, asked.length * coarseRequests * this.#pageSize)
+      if (!head || head.total <= cheaperToRead) return null
+      heads.set(newest, head)
+      asked.pop()
+    }
     const rowsAsked = edgesMs.length === 2 ? 1 : rowsAtEdge
     for (let at = 0; at < asked.length; at += atOnce) {
       const some = asked.slice(at, at + atOnce)
-      // The oldest list is short: with a page of it the surplus at its tail may be seen at once.
-      const sizes = some.map((_, index) =>
-        at + index === 0 && edgesMs.length > 2 ? this.#pageSize : rowsAsked,
-      )
       const answers = await Promise.all(
-        some.map((endMs, index) => this.#headOf(part, beginMs, endMs, sizes[index] ?? 1)),
+        some.map((endMs, index) => {
+          // The oldest list is short: with a page of it the surplus at its tail may be seen at once.
+          const isOldest = at + index === 0 && edgesMs.length > 2
+          return this.#splitAt(endMs, { part, beginMs, endMs }, 0, isOldest ? this.#pageSize : rowsAsked)
+        }),
       )
       for (const [index, endMs] of some.entries()) {
         const head = answers[index]
@@ -106,12 +127,11 @@ class Counter {
       }
     }
     const [oldest] = asked
-    const below =
-      oldest === undefined ? 0 : await this.#surplusBelow(part, beginMs, oldest, heads.get(oldest))
+    const below = oldest === undefined ? 0 : await this.#below({ part, beginMs, endMs: oldest }, heads)
     if (below === null) return null
     const upTo = (endMs: number) => {
       const head = heads.get(endMs)
-      return head ? head.total - head.surplus - below : 0
+      return head ? head.total - head.before - below : 0
     }
     const counts = ends.slice(1).map((endMs, index) => upTo(endMs) - upTo(ends[index] ?? beginMs))
     return counts.every((count) => count >= 0) ? counts : null
@@ -121,42 +141,50 @@ class Counter {
     return this.#source.capabilities.pageSizeMax
   }
 
-  async #headOf(part: PlanPart, beginMs: number, endMs: number, size: number): Promise<Head | null> {
-    const limit = this.#isNewestFirst ? Math.min(size, this.#pageSize) : this.#pageSize
-    const list = await this.#list(part, beginMs, endMs, 0, limit)
-    if (list === null) return null
-    const { rows, total } = list
-    const surplus = rows.filter(({ timeMs }) => timeMs >= endMs).length
-    if (surplus < rows.length || rows.length === total) return { rows, total, surplus }
-    return limit < this.#pageSize ? this.#headOf(part, beginMs, endMs, this.#pageSize) : null
+  /** How many rows of a list lie before its begin. */
+  async #below(list: List, heads: ReadonlyMap<number, Split>): Promise<number | null> {
+    const { beginMs, endMs } = list
+    const head = heads.get(endMs)
+    if (beginMs === Number.NEGATIVE_INFINITY || !head) return 0
+    if (head.all) return head.all.filter(({ timeMs }) => timeMs < beginMs).length
+    // One row more than there should be is asked for: it comes when the total is too low.
+    const tail = await this.#splitAt(beginMs, list, Math.max(0, head.total - rowsAtEdge + 1), rowsAtEdge)
+    return tail && tail.total - tail.before
   }
 
-  /** How many rows of a list lie before its begin. */
-  async #surplusBelow(
-    part: PlanPart,
-    beginMs: number,
-    endMs: number,
-    head: Head | undefined,
-  ): Promise<number | null> {
-    if (beginMs === Number.NEGATIVE_INFINITY || !head) return 0
-    const isBefore = ({ timeMs }: UpstreamRow) => timeMs < beginMs
-    if (head.rows.length === head.total) return head.rows.filter(isBefore).length
-    // Two rows asked at the place of the last: one comes when the total is right.
-    const last = await this.#list(part, beginMs, endMs, head.total - 1, 2)
-    if (last === null || last.total !== head.total || last.rows.length !== 1) return null
-    if (!last.rows.some(isBefore)) return 0
-    const offset = Math.max(0, head.total - this.#pageSize)
-    const tail = await this.#list(part, beginMs, endMs, offset, this.#pageSize)
-    if (tail === null || tail.total !== head.total || tail.rows.length !== head.total - offset) return null
-    const below = tail.rows.filter(isBefore).length
-    return below < tail.rows.length || offset === 0 ? below : null
+  /**
+   * Finds an edge in a list that is newest first: the page that shows rows on both sides of it says by its offset how
+   * many lie before, and by its total how many after, both at one moment. Begins with `limit` rows at `offset` and
+   * goes on by guessing from the times seen, and by halves. null: not found, or not to be believed.
+   */
+  async #splitAt(edgeMs: number, list: List, offset: number, limit: number): Promise<Split | null> {
+    let [at, size] = [offset, this.#isNewestFirst ? Math.min(limit, this.#pageSize) : this.#pageSize]
+    let bounds: Bounds = { total: -1, low: -1, high: 0, lowMs: null, highMs: null }
+    for (let probe = 0; probe < probesMax; probe += 1) {
+      const page = await this.#read(list, at, size)
+      if (page === null) return null
+      const { rows, total } = page
+      const behind = rows.filter(({ timeMs }) => timeMs >= edgeMs).length
+      const before = at + behind
+      const isSeen = (behind > 0 || at === 0) && (behind < rows.length || before === total)
+      if (isSeen) return { before, total, all: rows.length === total ? rows : null }
+      const [first, last] = [rows[0], rows.at(-1)]
+      if (!first || !last) return null
+      if (bounds.total !== total) bounds = { total, low: -1, high: total, lowMs: null, highMs: null }
+      bounds =
+        behind > 0
+          ? { ...bounds, low: before - 1, lowMs: last.timeMs }
+          : { ...bounds, high: at, highMs: first.timeMs }
+      if (bounds.low >= bounds.high) return null
+      size = this.#pageSize
+      at = probeAt(bounds, edgeMs, size, probe % 2 === 0)
+    }
+    return null
   }
 
   /** Some rows of a list and its total; null when that is not to be had or not to be believed. */
-  async #list(
-    { pushdown, matches }: PlanPart,
-    beginMs: number,
-    endMs: number,
+  async #read(
+    { part: { pushdown, matches }, beginMs, endMs }: List,
     offset: number,
     limit: number,
   ): Promise<{ rows: readonly UpstreamRow[]; total: number } | null> {
@@ -175,7 +203,32 @@ class Counter {
     const { rows, total } = page
     const isSorted = rows.every(({ timeMs }, index) => timeMs <= (rows[index - 1]?.timeMs ?? timeMs))
     const isTrue = rows.every((row) => row.timeMs < beginMs || row.timeMs >= endMs || matches(row))
-    const fits = offset + rows.length <= total && (rows.length > 0 || total <= offset)
-    return isSorted && isTrue && fits ? { rows, total } : null
+    const isWhole = rows.length === Math.min(limit, Math.max(0, total - offset))
+    return isSorted && isTrue && isWhole ? { rows, total } : null
   }
+}
+
+/** What the provider pages over when it is asked for a part between two times. */
+interface List {
+  readonly part: PlanPart
+  readonly beginMs: number
+  readonly endMs: number
+}
+
+/** What is known of where an edge is: the row at `low` lies at or behind it, the one at `high` before it. */
+interface Bounds {
+  readonly total: number
+  readonly low: number
+  readonly high: number
+  readonly lowMs: number | null
+  readonly highMs: number | null
+}
+
+/** The offset of the next page to look for an edge at. It begins at `low` when that page reaches `high`. */
+function probeAt({ low, high, lowMs, highMs }: Bounds, edgeMs: number, size: number, guess: boolean): number {
+  const from = Math.max(0, low)
+  if (high - from < size) return from
+  const share = guess && lowMs !== null && highMs !== null ? (lowMs - edgeMs) / (lowMs - highMs) : 0.5
+  const middle = from + Math.floor((high - from) * share - size / 2)
+  return Math.max(from, Math.min(high - size + 1, middle))
 }

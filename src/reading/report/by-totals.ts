@@ -56,7 +56,10 @@ export async function countByTotals(
   const { pageSizeMax, vocabulary } = source.capabilities
   let requests = 0
   const count = async (counted: FilterPlan, edgesMs: readonly number[]) => {
-    const result = await tally(source, counted, edgesMs, isNewestFirst, terms)
+    const result = await tally(source, counted, edgesMs, isNewestFirst, {
+      ...terms,
+      limit: Number.POSITIVE_INFINITY,
+    })
     requests += result.requests
     return result.counts
   }
@@ -65,8 +68,9 @@ export async function countByTotals(
   if (total === undefined) return { obstacle: 'The provider’s total proved nothing.', requests }
   const fields = new Set([...ask.dimensions].flatMap((dimension) => fieldOf(dimension) ?? []))
   const wordsOf = (field: CountableField) => askableWords(field, source, vocabulary)
+  // A word takes as many requests as the whole did.
   const needed =
-    [...fields].reduce((sum, field) => sum + wordsOf(field).length, 0) +
+    [...fields].reduce((sum, field) => sum + requests * wordsOf(field).length, 0) +
     ask.timelines.reduce((sum, timeline) => sum + timeline.edgesMs.length, 0)
   const forReading = Math.ceil(total / pageSizeMax)
   if (needed > forReading) {

@@ -244,7 +244,7 @@ function judgeExplanation({ coverage, explained }: Transcript): readonly string[
       sourceKey === plan.sourceKey &&
       requests >= plan.requestsMin &&
       requests <= plan.requestsMax &&
-      plan.requests.length === plan.requestsMin &&
+      (plan.requestsMin === 0 || plan.requests.length === plan.requestsMin) &&
       (!plan.excluded || state === 'EXCLUDED')
     return kept ? [] : [`${sourceKey} made ${requests} requests, explained as ${JSON.stringify(plan)}`]
   })

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+
+const originSetting = z
+  .string()
+  .refine(
+    isOrigin,
+    'expected an origin: scheme, host and port without a path, such as https://app.example.com',
+  )
+
+/** Names and units are those of src/server/overload.ts, where the defaults are. */
+const overloadSettings = z.strictObject({
+  operationsMax: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe('Operations under way at once; more are refused with 503. 64 when left out.'),
+  eventLoopDelayMaxMs: z
+    .int()
+    .min(10)
+    .max(60_000)
+    .optional()
+    .describe(
+      'Milliseconds that timers come late (median of two seconds) beyond which only half of operationsMax are taken. 200 when left out.',
+    ),
+  heapUsedMax: z
+    .number()
+    .min(0.1)
+    .max(1)
+    .optional()
+    .describe('Share of the heap in use beyond which operations are refused with 503. 0.8 when left out.'),
+})
+
+const stopSettings = z.strictObject({
+  pauseMs: z
+    .int()
+    .min(0)
+    .max(600_000)
+    .optional()
+    .describe(
+      'Milliseconds between SIGTERM, from which on /readyz answers 503, and the end of listening. When left out: 5000 ' +
+        'if /readyz was asked within the last minute, else 0.',
+    ),
+  drainMs: z
+    .int()
+    .min(0)
+    .max(600_000)
+    .default(25_000)
+    .describe('Milliseconds in which operations under way may end after that; the rest is cancelled.'),
+})
+
+export const serverSettings = z.strictObject({
+  host: z.string().min(1).max(255).default('127.0.0.1').describe('Address to listen on.'),
+  port: z.int().min(0).max(65_535).default(4_000).describe('Port to listen on; 0 takes a free one.'),
+  allowedOrigins: z
+    .array(originSetting)
+    .max(100)
+    .default([])
+    .describe('Web origins whose pages may read answers (CORS). None when left out.'),
+  overload: overloadSettings.prefault({}).describe('Beyond which load operations are refused.'),
+  stop: stopSettings.prefault({}).describe('How the gateway stops.'),
+})
+
+/** Serialized as a browser sends it in `Origin`: RFC 6454 section 6.2. */
+function isOrigin(text: string): boolean {
+  return /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text
+}
