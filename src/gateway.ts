@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Config, SourceConfig } from './config/load-config.js'
-import type { Dialect } from './model/provider.js'
+import type { BulkAsk, Dialect } from './model/provider.js'
 import { Secret } from './model/secret.js'
 import { isPlainHttpOffLoopback } from './model/settings.js'
 import type { SourceInfo } from './model/source-info.js'
@@ -139,13 +139,19 @@ export function createGateway(options: GatewayOptions): Gateway {
 
 /** Tells of every request that the reading layer makes, by the signal of the operation that it makes it for. */
 function countRequests(source: ReadableSource, note: (signal: AbortSignal) => void): ReadableSource {
-  const { fetchPage, fetchEntry } = source
+  const { fetchPage, fetchBulk, fetchEntry } = source
   return {
     ...source,
     fetchPage(ask, terms) {
       note(terms.signal)
       return fetchPage(ask, terms)
     },
+    ...(fetchBulk && {
+      fetchBulk(ask: BulkAsk, terms: FetchTerms) {
+        note(terms.signal)
+        return fetchBulk(ask, terms)
+      },
+    }),
     ...(fetchEntry && {
       fetchEntry(id: string, terms: FetchTerms) {
         note(terms.signal)

@@ -64,6 +64,7 @@ interface LimitsConfig {
   readonly cursorLifetimeMs?: number
   readonly readAheadRows?: number
   readonly readAheadMs?: number
+  readonly reportKeysMax?: number
 }
 
 /** Limits of the upstream layer that the file sets: src/upstream/limits.ts has all of them. */

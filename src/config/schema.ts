@@ -48,6 +48,9 @@ const limitSettings = z.strictObject({
   ),
   readAheadRows: bounded(0, 10_000_000).describe('Rows kept for next pages, over all readers; 0 keeps none.'),
   readAheadMs: bounded(0, 86_400_000).describe('Milliseconds for which they are kept.'),
+  reportKeysMax: bounded(100, 10_000_000).describe(
+    'Different values of one dimension that a report counts exactly; past them counts are estimates with bounds.',
+  ),
 })
 
 /** A checked source: the gateway's own keys, and what the provider's settings gave. */

@@ -1,4 +1,4 @@
-import { DateTime, IANAZone } from 'luxon'
+import { DateTime, Duration, IANAZone } from 'luxon'
 
 export type CalendarUnit = 'HOUR' | 'DAY' | 'WEEK' | 'MONTH'
 
@@ -29,4 +29,14 @@ export function calendarEdges(
     if (edgeMs > sinceMs) edges.push(edgeMs)
   }
   return null
+}
+
+/**
+ * Milliseconds of an ISO 8601 duration in weeks, days, hours, minutes and seconds, such as `PT5M`: units of a fixed
+ * length. Undefined for anything else, months and years and negative ones included.
+ */
+export function parseDuration(text: string): number | undefined {
+  const duration = /^P[\dWDTHMS.]+$/.test(text) ? Duration.fromISO(text) : undefined
+  if (!duration?.isValid || duration.months !== 0) return undefined
+  return Math.ceil(duration.toMillis())
 }

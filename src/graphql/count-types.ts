@@ -9,7 +9,7 @@ import { type defineFilterInput, readFilter } from './filter-input.js'
 import { untilEnded } from './operation-end.js'
 
 /** Buckets in one answer at most: a month of hours. */
-const bucketsMax = 750
+export const bucketsMax = 750
 
 interface Bucket extends EntryCount {
   readonly sinceMs: number

@@ -83,7 +83,7 @@ export function defineEntryTypes(builder: GatewayBuilder, enums: GatewayEnums, s
       raw: t.expose('raw', { type: 'JSON', description: 'The provider’s record, untouched.' }),
     }),
   })
-  return { AuditEntry: AuditEntryType }
+  return { AuditEntry: AuditEntryType, Actor: parts.Actor, Resource: parts.Resource }
 }
 
 function defineParts(builder: GatewayBuilder, enums: GatewayEnums) {

@@ -2,19 +2,18 @@ import type { ActionKind, ActorType } from '../model/entry.js'
 import type { FailureKind } from '../model/failure.js'
 import type { AuditEntryOrder } from '../model/order.js'
 import type { PauseReason } from '../model/rate-limit.js'
-import type {
-  CoverageState,
-  EntryCount,
-  FetchTerms,
-  ResidualReason,
-  SourceErrorPolicy,
-} from '../reading/page.js'
+import type { CoverageState, FetchTerms, ResidualReason, SourceErrorPolicy } from '../reading/page.js'
+import type { ReportCount, ReportDimension, SourceWay } from '../reading/report/shapes.js'
 import type { GatewayBuilder } from './builder.js'
 import type { CalendarUnit } from './calendar.js'
 import { providerName } from './provider-name.js'
 
 /** Who evaluates a field of the filter. */
 export type FilterEvaluation = 'PROVIDER' | 'PARTLY_PROVIDER' | 'GATEWAY'
+/** What a report can be asked to find out beside the total. */
+export type ReportFigure = ReportDimension | 'TIMES' | 'TIMELINE'
+/** Why two identities of a report are taken for one actor. */
+type JoinEvidence = 'SAME_EMAIL'
 /** `Capabilities.paging` as the schema names it. */
 type SourcePaging = 'OFFSET' | 'CURSOR'
 
@@ -89,8 +88,37 @@ const errorKinds = {
 const exactness = {
   EXACT: 'The value is the number of all matching entries.',
   AT_LEAST: 'There are at least this many matching entries.',
+  ESTIMATE: 'Only in reports: the number lies between `atLeast` and `atMost`.',
   UNKNOWN: 'Nothing is known of the number.',
-} satisfies Record<EntryCount['exactness'], string>
+} satisfies Record<ReportCount['exactness'], string>
+
+const dimensions = {
+  SOURCE: 'The source.',
+  ACTION: 'What was done, in the provider’s word.',
+  ACTION_KIND: 'What was done, as a verb over all providers.',
+  ACTOR: 'Who acted: identities that an e-mail address joins are one actor.',
+  ACTOR_TYPE: 'What kind of actor.',
+  RESOURCE_TYPE: 'The kind of object, in the provider’s word.',
+  RESOURCE: 'The object.',
+  ORGANIZATION: 'The organization at the provider.',
+} satisfies Record<ReportDimension, string>
+
+const figures = {
+  ...dimensions,
+  TIMES: 'The first and the last time.',
+  TIMELINE: 'By the calendar, without a split.',
+} satisfies Record<ReportFigure, string>
+
+const ways = {
+  TOTALS: 'By the totals that the provider gives, without reading the entries.',
+  BULK: 'By what the provider gives many of at once, without ids.',
+  READING: 'By reading the entries.',
+  EXCLUDED: 'Nothing of the source can match, so it is not asked.',
+} satisfies Record<SourceWay['way'], string>
+
+const joinEvidence = {
+  SAME_EMAIL: 'Entries of both identities name this e-mail address, whatever the case.',
+} satisfies Record<JoinEvidence, string>
 
 const residualReasons = {
   NO_PARAMETER: 'The provider has no parameter for it, or none that is known to give all that is asked for.',
@@ -158,6 +186,14 @@ export function defineEnums(builder: GatewayBuilder) {
     UpstreamErrorKind: define('UpstreamErrorKind', 'What kind of trouble a source has.', errorKinds),
     CalendarUnit: define('CalendarUnit', 'A unit of the calendar.', units),
     CountExactness: define('CountExactness', 'How sure a count is.', exactness),
+    ReportDimension: define('ReportDimension', 'What entries can be told apart by.', dimensions),
+    ReportFigure: define('ReportFigure', 'A figure of a report beside the total.', figures),
+    ReportWay: define('ReportWay', 'How a source is counted for a report.', ways),
+    ActorJoinEvidence: define(
+      'ActorJoinEvidence',
+      'Why two identities are taken for one actor. New members may come.',
+      joinEvidence,
+    ),
     ResidualReason: define(
       'ResidualReason',
       'Why the gateway evaluates a field of the filter itself. New members may come.',

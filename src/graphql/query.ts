@@ -16,6 +16,7 @@ import { defineExplain, defineTimeRange } from './explain-types.js'
 import { defineFilterInput, readFilter } from './filter-input.js'
 import { decodeGlobalId } from './global-id.js'
 import { untilEnded } from './operation-end.js'
+import { defineReport } from './report-types.js'
 import type { SourceTypes } from './source-types.js'
 
 /** Ids in one `nodes` at most. */
@@ -45,6 +46,7 @@ function defineAuditEntries(
   const Filter = defineFilterInput(builder, enums)
   defineExplain(builder, { enums, sources, Filter, TimeRangeType })
   defineCounts(builder, enums, Filter, connection)
+  defineReport(builder, { enums, sources, entries, connection, Filter, TimeRangeType })
   const size = `${pageSizeMin} to ${pageSizeMax}; ${pageSizeDefault} when neither \`first\` nor \`last\` is given.`
   builder.queryField('auditEntries', (t) =>
     t.field({

@@ -49,6 +49,8 @@ export interface Capabilities {
   readonly window?: { readonly spanMaxMs: number; readonly floorMs: number }
   /** Whether the provider gives one entry by its id. */
   readonly lookup: boolean
+  /** Rows that the provider gives at most in one answer without ids. Left out: it gives none. */
+  readonly bulkRowsMax?: number
   /** A field that is left out cannot be asked for. What comes back for one may be more than the exact matches. */
   readonly filters: { readonly [Field in PushdownField]?: FilterSupport }
   /**

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Capabilities } from './capabilities.js'
-import type { EntryContent } from './entry.js'
+import type { ActionKind, EntryContent } from './entry.js'
 import type { SourceFailure } from './failure.js'
 import type { PushdownField } from './filter.js'
 import type { RateLimitDeclaration } from './rate-limit.js'
@@ -71,6 +71,19 @@ export interface UpstreamPage {
   readonly reused?: boolean
 }
 
+/** What is asked of a provider in bulk: a page without its place, so the whole of what it would be a page of. */
+export type BulkAsk = Pick<PageAsk, 'sinceMs' | 'untilMs' | 'pushdown'>
+
+/** What a row of a bulk answer tells of an entry. It has no id, so it can be counted and nothing else. */
+export interface BulkRow {
+  /** UTC milliseconds, finer digits cut off. */
+  readonly timeMs: number
+  readonly action: string
+  readonly actionKind: ActionKind
+  readonly resourceType: string
+  readonly organizationId: string
+}
+
 /**
  * One provider's dialect with the settings of one source: turns asks into requests and answers into rows.
  * Data in, data out: it does no I/O, reads no clock and never throws on what an upstream sends.
@@ -93,6 +106,13 @@ export interface Dialect {
     request(id: string): UpstreamRequest | undefined
     /** null when the provider says that there is no such entry. `id` is the one that was asked for. */
     read(response: UpstreamResponse, id: string): UpstreamRow | null | SourceFailure
+  }
+  /** Present where `capabilities.bulkRowsMax`. */
+  readonly bulk?: {
+    /** Asks for the same rows as `pageRequest` would page over. */
+    request(ask: BulkAsk): UpstreamRequest
+    /** In no order. As many as `capabilities.bulkRowsMax`: there may be more. */
+    read(response: UpstreamResponse): readonly BulkRow[] | SourceFailure
   }
 }
 

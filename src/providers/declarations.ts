@@ -58,6 +58,14 @@ export function dialectProblems(dialect: Dialect): readonly string[] {
     capabilities.lookup === (dialect.lookup !== undefined),
     'capabilities.lookup: expected to be true just when there is a lookup.',
   )
+  expect(
+    (capabilities.bulkRowsMax !== undefined) === (dialect.bulk !== undefined),
+    'capabilities.bulkRowsMax: expected just when there is bulk.',
+  )
+  expect(
+    capabilities.bulkRowsMax === undefined || capabilities.bulkRowsMax >= 2,
+    'capabilities.bulkRowsMax: expected 2 or more.',
+  )
   for (const field of pushdownFields) {
     const support = filters[field]
     expect(

@@ -15,6 +15,8 @@ export interface ReadingLimits {
   /** Read-ahead: how many rows are kept in all, and for how long. 0 rows keeps nothing. */
   readonly readAheadRows: number
   readonly readAheadMs: number
+  /** Different values of one dimension that a report counts exactly, and about how many of them it holds. */
+  readonly reportKeysMax: number
 }
 
 export const defaultReadingLimits: ReadingLimits = {
@@ -26,4 +28,5 @@ export const defaultReadingLimits: ReadingLimits = {
   cursorLifetimeMs: 30 * 86_400_000,
   readAheadRows: 20_000,
   readAheadMs: 120_000,
+  reportKeysMax: 100_000,
 }

@@ -4,8 +4,16 @@ import type { SourceFailure } from '../model/failure.js'
 import type { EntryFilter, FilterField, TimeRange } from '../model/filter.js'
 import type { JsonObject } from '../model/json.js'
 import type { AuditEntryOrder, EntryKey } from '../model/order.js'
-import type { PageAsk, UpstreamPage, UpstreamRequest, UpstreamRow } from '../model/provider.js'
+import type {
+  BulkAsk,
+  BulkRow,
+  PageAsk,
+  UpstreamPage,
+  UpstreamRequest,
+  UpstreamRow,
+} from '../model/provider.js'
 import type { Allowance } from '../model/rate-limit.js'
+import type { OpenReport, ReportRequest } from './report/shapes.js'
 
 /** How requests of one piece of work are to be treated on their way to a provider. */
 export interface FetchTerms {
@@ -36,6 +44,8 @@ export interface ReadableSource {
   describe?(ask: PageAsk): Pick<UpstreamRequest, 'method' | 'path' | 'query' | 'body'>
   /** What is known of how often the provider may be asked. Asks nobody. Left out: nothing is. */
   allowance?(): Allowance
+  /** Many rows without ids, as `Dialect.bulk` gives them. Present where `capabilities.bulkRowsMax`. */
+  fetchBulk?(ask: BulkAsk, terms: FetchTerms): Promise<readonly BulkRow[] | SourceFailure>
   /** One entry by the provider's id, null when there is none. Present where `capabilities.lookup`. */
   fetchEntry?(id: string, terms: FetchTerms): Promise<UpstreamRow | null | SourceFailure>
 }
@@ -213,6 +223,8 @@ export interface Reader {
   seenWords(sourceKey: string): SeenWords
   /** How many entries match, by totals where they are exact, else by reading. */
   count(request: CountRequest): Promise<EntryCounts | InputProblem>
+  /** Figures over all that matches: what is found out is told with each reading. Asks nobody yet. */
+  openReport(request: ReportRequest): OpenReport | InputProblem
   /** What a first page would ask. Sends nothing. */
   explain(request: ExplainRequest): readonly SourceExplanation[] | InputProblem
   /** One entry by its key: null only when its time step was read to its end and it was not there. */

@@ -13,6 +13,7 @@ import { createCursorCodecs } from './position-cursor.js'
 import { createReadAhead } from './read-ahead.js'
 import { readPage } from './read-page.js'
 import { createRefusals } from './refusals.js'
+import { openReport } from './report/open-report.js'
 import { SeenWordsLog } from './seen-words.js'
 import { cutAbove } from './travel.js'
 import { Walk } from './walk.js'
@@ -49,6 +50,7 @@ export function createReader(options: ReaderOptions): Reader {
     readPage: (request) => readPage(request, context),
     seenWords: (sourceKey) => context.seenWords.of(sourceKey),
     count: (request) => countEntries(request, context),
+    openReport: (request) => openReport(request, context),
     explain: (request) => explain(request, context),
     readEntry: (key, terms) => readEntry(key, terms, context),
   }

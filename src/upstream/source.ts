@@ -1,5 +1,13 @@
 import { isFailure, type SourceFailure, sourceFailure } from '../model/failure.js'
-import type { Dialect, PageAsk, UpstreamPage, UpstreamRequest, UpstreamRow } from '../model/provider.js'
+import type {
+  BulkAsk,
+  BulkRow,
+  Dialect,
+  PageAsk,
+  UpstreamPage,
+  UpstreamRequest,
+  UpstreamRow,
+} from '../model/provider.js'
 import type { FetchTerms, ReadableSource } from '../reading/page.js'
 import { Attempts, type AttemptsOptions, type Sequence } from './attempts.js'
 import { createRedactor } from './redact.js'
@@ -26,10 +34,11 @@ export interface SourceOptions extends Omit<AttemptsOptions, 'sequence'> {
  */
 export function connectSource(options: SourceOptions): ReadableSource {
   const { sourceKey, settleMs, dialect, settledPages, observer } = options
-  const { capabilities, lookup } = dialect
+  const { capabilities, lookup, bulk } = dialect
   const sequence: Sequence = { last: 0 }
   const attempts = new Attempts({ ...options, sequence })
   const pages = new SingleFlight<UpstreamPage>()
+  const exports = new SingleFlight<readonly BulkRow[]>()
   const entries = new SingleFlight<UpstreamRow | null>()
 
   async function fetchPage(ask: PageAsk, terms: FetchTerms): Promise<UpstreamPage | SourceFailure> {
@@ -63,6 +72,18 @@ export function connectSource(options: SourceOptions): ReadableSource {
     describe: (ask) => dialect.pageRequest(ask),
     allowance: () => attempts.allowance,
     fetchPage,
+    ...(bulk && {
+      async fetchBulk(ask: BulkAsk, terms: FetchTerms) {
+        const request = bulk.request(ask)
+        const priority = terms.priority ?? 'interactive'
+        const caller = callerOf({ ...terms, freshness: 'LIVE' })
+        const { answer } = exports.join(`${priority} ${keyOf(request)}`, caller, async (flight) => {
+          const { result } = await attempts.run(request, priority, flight, bulk.read)
+          return isFailure(result) ? redactorOf(dialect).failure(result) : result
+        })
+        return answer
+      },
+    }),
     ...(lookup && {
       async fetchEntry(id: string, terms: FetchTerms) {
         const request = lookup.request(id)

@@ -125,6 +125,10 @@ export class FakeReader implements Reader {
     }
   }
 
+  openReport(): ReturnType<Reader['openReport']> {
+    return { kind: 'inputProblem', path: [], message: 'This reader makes no reports.' }
+  }
+
   explain(): ReturnType<Reader['explain']> {
     return []
   }

@@ -1,5 +1,5 @@
 import { isFailure } from '../../src/model/failure.js'
-import type { Dialect } from '../../src/model/provider.js'
+import type { Dialect, UpstreamRequest, UpstreamResponse } from '../../src/model/provider.js'
 import { createAitronosSimulator } from '../../src/providers/aitronos/simulator.js'
 import { createAshbySimulator } from '../../src/providers/ashby/simulator.js'
 import { createFreddySimulator } from '../../src/providers/freddy/simulator.js'
@@ -54,31 +54,36 @@ export function simulatedSource(
   return connect(id, dialect, simulators[id]({ log, switches }))
 }
 
-function connect(key: string, dialect: Dialect, simulator: Simulator): SimulatedSource {
+/** A source over one dialect and the simulator that it speaks with. */
+export function connect(key: string, dialect: Dialect, simulator: Simulator): SimulatedSource {
   let requests = 0
+  const { bulk } = dialect
+  const send = ({ method, path, query, headers, body = '' }: UpstreamRequest): UpstreamResponse => {
+    requests += 1
+    const sent = Object.entries({ ...headers, ...dialect.authorization() })
+    const answer = simulator.handle(
+      {
+        method,
+        path,
+        query: new URLSearchParams(query.map(([name, value]) => [name, value])),
+        headers: Object.fromEntries(sent.map(([name, value]) => [name.toLowerCase(), value])),
+        body,
+      },
+      nowMs,
+    )
+    return { ...answer, receivedAtMs: nowMs }
+  }
   return {
     key,
     capabilities: dialect.capabilities,
     settleMs: 0,
     requests: () => requests,
     fetchPage(ask) {
-      requests += 1
-      const { method, path, query, headers, body = '' } = dialect.pageRequest(ask)
-      const sent = Object.entries({ ...headers, ...dialect.authorization() })
-      const answer = simulator.handle(
-        {
-          method,
-          path,
-          query: new URLSearchParams(query.map(([name, value]) => [name, value])),
-          headers: Object.fromEntries(sent.map(([name, value]) => [name.toLowerCase(), value])),
-          body,
-        },
-        nowMs,
-      )
-      const page = dialect.readPage({ ...answer, receivedAtMs: nowMs })
+      const page = dialect.readPage(send(dialect.pageRequest(ask)))
       if (isFailure(page)) throw new Error(`${key}: ${page.kind} ${page.upstreamMessage ?? page.message}`)
       return Promise.resolve(page)
     },
+    ...(bulk && { fetchBulk: (ask) => Promise.resolve(bulk.read(send(bulk.request(ask)))) }),
   }
 }
 

@@ -3,6 +3,9 @@ import type { RateLimitDeclaration } from '../../model/rate-limit.js'
 import type { Settings } from './settings.js'
 import { actionKinds, resourceTypes } from './vocabulary.js'
 
+/** Rows in one export at most; one with as many may have been cut: sheet section 9 and section 10 rule 8. */
+const exportRowsMax = 10_000
+
 const hourMs = 3_600_000
 
 /**
@@ -34,7 +37,7 @@ function isSendable(value: string): boolean {
  *   looks closed and the answer to an unlisted one is unknown (422 is likely), so those are evaluated here.
  * - Order is not stated; no entry can be had by its id.
  */
-export function capabilitiesWith(dates: Settings['dates']): Capabilities {
+export function capabilitiesWith({ dates, csvExport }: Pick<Settings, 'dates' | 'csvExport'>): Capabilities {
   const slackMs = boundSlackMs[dates]
   return {
     paging: 'offset',
@@ -43,6 +46,7 @@ export function capabilitiesWith(dates: Settings['dates']): Capabilities {
     totals: true,
     boundSlackMs: { since: slackMs, until: slackMs },
     lookup: false,
+    ...(csvExport && { bulkRowsMax: exportRowsMax }),
     filters: {
       actorIds: { valuesMax: 1, accepts: isSendable, exact: true },
       actions: { valuesMax: 1, accepts: isSendable, exact: true },

@@ -1,7 +1,8 @@
 import { defineProvider } from '../../model/provider.js'
 import { capabilitiesWith, rateLimits } from './capabilities.js'
+import { readExport } from './csv-export.js'
 import { readPage } from './normalize.js'
-import { pageRequest } from './request.js'
+import { exportRequest, pageRequest } from './request.js'
 import { authorizationWith, settings } from './settings.js'
 
 /** The audit log of the Aitronos platform: sheet aitronos. */
@@ -12,10 +13,16 @@ export const aitronos = defineProvider({
   open: (given) => ({
     baseUrl: given.baseUrl,
     organizationId: given.organizationId,
-    capabilities: capabilitiesWith(given.dates),
+    capabilities: capabilitiesWith(given),
     rateLimits,
     authorization: () => authorizationWith(given.credentials),
     pageRequest: (ask) => pageRequest(ask, given),
     readPage: (response) => readPage(response, given),
+    ...(given.csvExport && {
+      bulk: {
+        request: (ask) => exportRequest(ask, given),
+        read: (response) => readExport(response, given),
+      },
+    }),
   }),
 })

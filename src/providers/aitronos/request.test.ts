@@ -110,7 +110,7 @@ type Reading = (timeMs: number, from: string, to: string) => boolean
 
 describe('bounds hold the contract of PageAsk', () => {
   function holds(given: Settings, readings: (zoneMs: number) => Record<string, Reading>) {
-    const { boundSlackMs } = capabilitiesWith(given.dates)
+    const { boundSlackMs } = capabilitiesWith(given)
     fc.assert(
       fc.property(
         anyInstant,

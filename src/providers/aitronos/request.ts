@@ -10,7 +10,7 @@ import {
   instantMinMs,
   secondMs,
 } from '../../model/instant.js'
-import type { PageAsk, UpstreamRequest } from '../../model/provider.js'
+import type { BulkAsk, PageAsk, UpstreamRequest } from '../../model/provider.js'
 import { capabilitiesWith } from './capabilities.js'
 import type { Settings } from './settings.js'
 
@@ -28,7 +28,36 @@ const zoneAheadMaxMs = 14 * hourMs
  * out: the answer is then a superset. `limit` is kept within 1 to 100 (section 10 rule 5). Pure.
  */
 export function pageRequest(ask: PageAsk, settings: Settings): UpstreamRequest {
-  const { pageSizeMax, filters } = capabilitiesWith(settings.dates)
+  const { pageSizeMax } = capabilitiesWith(settings)
+  return {
+    method: 'GET',
+    path: logPath(settings),
+    query: [
+      ...filterQuery(ask, settings),
+      ['skip', String(Math.max(0, Math.trunc(ask.offset ?? 0)))],
+      ['limit', String(Math.min(Math.max(1, Math.trunc(ask.limit)), pageSizeMax))],
+    ],
+    headers: { accept: 'application/json' },
+  }
+}
+
+/** The request for the CSV export: sheet section 9. The same filters as the list, without `skip` and `limit`. */
+export function exportRequest(ask: BulkAsk, settings: Settings): UpstreamRequest {
+  return {
+    method: 'GET',
+    path: `${logPath(settings)}/export`,
+    query: filterQuery(ask, settings),
+    // Its failures are JSON.
+    headers: { accept: 'text/csv, application/json;q=0.5' },
+  }
+}
+
+function logPath({ organizationId }: Settings): string {
+  return `/v1/organizations/${encodeURIComponent(organizationId)}/audit-log`
+}
+
+function filterQuery(ask: BulkAsk, settings: Settings): readonly (readonly [string, string])[] {
+  const { filters } = capabilitiesWith(settings)
   const { actorIds, actions, resourceTypes, counterpartyIds } = ask.pushdown
   const optional = [
     ['entity_type', sentValue(resourceTypes, filters.resourceTypes)],
@@ -38,16 +67,7 @@ export function pageRequest(ask: PageAsk, settings: Settings): UpstreamRequest {
     ['from_date', ask.sinceMs === undefined ? undefined : lowerBound(ask.sinceMs, settings.dates)],
     ['to_date', ask.untilMs === undefined ? undefined : upperBound(ask.untilMs, settings.dates)],
   ] as const
-  return {
-    method: 'GET',
-    path: `/v1/organizations/${encodeURIComponent(settings.organizationId)}/audit-log`,
-    query: [
-      ...optional.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
-      ['skip', String(Math.max(0, Math.trunc(ask.offset ?? 0)))],
-      ['limit', String(Math.min(Math.max(1, Math.trunc(ask.limit)), pageSizeMax))],
-    ],
-    headers: { accept: 'application/json' },
-  }
+  return optional.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]))
 }
 
 /** Every filter takes one value (sheet section 2); several, or one that may not be sent, are evaluated here. */

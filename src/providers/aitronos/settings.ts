@@ -31,6 +31,13 @@ export const settings = z.strictObject({
       'How time bounds are sent. day: dates only, as in the documented sample. instant: full UTC timestamps, which ' +
         'spares requests but is not documented; take it only after seeing that the provider honours them',
     ),
+  csvExport: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether reports may count by the CSV export of the provider, up to 10,000 rows a request, where they need ' +
+        'neither ids nor names. It is checked against the list; false never asks for it',
+    ),
 })
 export type Settings = z.output<typeof settings>
 

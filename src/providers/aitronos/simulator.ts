@@ -1,6 +1,6 @@
 /**
  * A stand-in for the Aitronos platform audit log, written from the fact sheet (upstreams/aitronos.md) alone. It plays
- * what the sheet calls unknown either way, by switches. The CSV export (section 9) is not simulated.
+ * what the sheet calls unknown either way, by switches.
  */
 
 import {
@@ -32,6 +32,15 @@ export interface AitronosSwitches extends OffsetSwitches {
   /** Whether `entity_type=role` also gives `role_assignment` (section 8, trap). */
   readonly typeFamilies: boolean
   readonly badParameterStatus: 400 | 422
+  /** The CSV export (section 9): rows at most, and which of them a cut leaves. */
+  readonly exportRowsMax: number
+  readonly exportKeeps: 'newest' | 'oldest'
+  /** Its times: as the list shows them, local to `zoneOffsetMinutes` without a zone, or so and told as UTC. */
+  readonly exportTimes: 'asListed' | 'withoutZone' | 'shifted'
+  readonly exportLineEnd: '\r\n' | '\n'
+  readonly exportByteOrderMark: boolean
+  /** Puts an apostrophe before what a spreadsheet would take for a formula. */
+  readonly exportEscapesFormulas: boolean
   /** `softFailure` sends errors with status 200, as `success: false` alone. */
   readonly errorTransport: 'status' | 'softFailure'
 }
@@ -58,6 +67,12 @@ const defaults: AitronosSwitches = {
   dateOnlyTo: 'wholeDay',
   typeFamilies: false,
   badParameterStatus: 422,
+  exportRowsMax: 10_000,
+  exportKeeps: 'newest',
+  exportTimes: 'asListed',
+  exportLineEnd: '\r\n',
+  exportByteOrderMark: false,
+  exportEscapesFormulas: false,
   errorTransport: 'status',
 }
 
@@ -85,12 +100,10 @@ export function createAitronosSimulator(
       errorResponse({ status, code, message, details, nowMs, number: requests }, switches)
 
     const segments = segmentsOf(request.path)
-    const isList =
-      segments?.length === 4 &&
-      segments[0] === 'v1' &&
-      segments[1] === 'organizations' &&
-      segments[3] === 'audit-log'
-    if (!isList) return fail(404, 'NOT_FOUND', 'There is no such path.')
+    const isLog = segments?.[0] === 'v1' && segments[1] === 'organizations' && segments[3] === 'audit-log'
+    const isExport = segments?.length === 5 && segments[4] === 'export'
+    if (!segments || !isLog || !(segments.length === 4 || isExport))
+      return fail(404, 'NOT_FOUND', 'There is no such path.')
     if (request.method !== 'GET') return fail(405, 'METHOD_NOT_ALLOWED', 'Only GET is served here.')
     const refusal = refuseCaller(request, credentials, switches)
     if (refusal !== undefined) return fail(refusal.status, refusal.code, refusal.message, refusal.details)
@@ -111,6 +124,7 @@ export function createAitronosSimulator(
       switches.ties,
       hashText(`${switches.seed}/${requests}`),
     )
+    if (isExport) return csvExport(view, organizationId, nowMs, switches)
     const page = offsetPage(view, query.skip, size, switches)
     return jsonResponse(
       200,
@@ -258,6 +272,62 @@ function wireEntry(entry: LogEntry, organizationId: string, switches: AitronosSw
     ...(switches.extraFields && { sim_extra: { note: 'no sheet names this field' } }),
     ...event.wireExtras,
   }
+}
+
+const exportColumns = [
+  'Timestamp',
+  'Entity Type',
+  'Entity Name',
+  'Action',
+  'Actor Name',
+  'Actor Email',
+  'Target Name',
+  'Previous Value',
+  'New Value',
+]
+
+/** Section 9. What it does not say is in the switches; quoting is RFC 4180, a value that is no text is JSON. */
+function csvExport(
+  view: OrderedView,
+  organizationId: string,
+  nowMs: number,
+  switches: AitronosSwitches,
+): SimulatorResponse {
+  const kept = Math.min(view.length, switches.exportRowsMax)
+  const isCutAtBegin = (switches.order === 'oldestFirst') === (switches.exportKeeps === 'newest')
+  const rows = view.slice(isCutAtBegin ? view.length - kept : 0, kept)
+  const lines = [exportColumns, ...rows.map((entry) => exportRow(entry, switches))]
+  const text = lines.map((cells) => cells.map((cell) => csvCell(cell, switches)).join(','))
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'text/csv',
+      'content-disposition': `attachment; filename="audit-log-${organizationId}-${writeTime(nowMs * 1_000, 'day')}.csv"`,
+    },
+    body: `${switches.exportByteOrderMark ? '\ufeff' : ''}${text.join(switches.exportLineEnd)}${switches.exportLineEnd}`,
+  }
+}
+
+function exportRow({ event, timeUs }: LogEntry, switches: AitronosSwitches): readonly Json[] {
+  const shiftUs = switches.exportTimes === 'asListed' ? 0 : switches.zoneOffsetMinutes * 60_000_000
+  const time = writeTime(timeUs + shiftUs, switches.timePrecision)
+  return [
+    switches.exportTimes === 'withoutZone' ? time.slice(0, -1).replace('T', ' ') : time,
+    event.resource.type,
+    event.resource.name ?? null,
+    event.action,
+    event.actor.name ?? null,
+    event.actor.email ?? null,
+    event.counterparty?.name ?? null,
+    event.values?.before ?? null,
+    event.values?.after ?? null,
+  ]
+}
+
+function csvCell(value: Json, { exportEscapesFormulas }: AitronosSwitches): string {
+  const text = value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value)
+  const safe = exportEscapesFormulas && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
 /** Section 6: the platform-wide envelope. */

@@ -8,12 +8,12 @@ import {
   type PageRequest,
   pageSizeMax,
   type ReadableSource,
-  type ReadingFailed,
   type SourceCoverage,
 } from '../page.js'
 import { timeSpan } from '../planning/time-slices.js'
 import { readAll } from '../read-all.js'
 import { readPage } from '../read-page.js'
+import { countedRow, failedRow, isSearched, totalsNotice, withSpent } from '../running-coverage.js'
 import { canTally, tally } from './totals.js'
 
 /** Pages that one count may read: a filter that matches little ends pages early, with few entries or none. */
@@ -90,20 +90,8 @@ function countedByTotals(
   requests: number,
   edgesMs: readonly number[],
 ): Counted {
-  const sinceMs = edgesMs[0] ?? Number.NEGATIVE_INFINITY
-  const row: SourceCoverage = {
-    sourceKey: key,
-    state: 'COMPLETE',
-    searchedSinceMs: Number.isFinite(sinceMs) ? sinceMs : null,
-    searchedUntilMs: edgesMs.at(-1) ?? null,
-    gap: null,
-    resumeCursor: null,
-    requests,
-    scanned: 0,
-    matched: 0,
-    error: null,
-    notices: ['Counted by the totals that the provider gives, without reading the entries.'],
-  }
+  const range = { sinceMs: edgesMs[0] ?? Number.NEGATIVE_INFINITY, untilMs: edgesMs.at(-1) ?? 0 }
+  const row = countedRow(key, range, { requests, scanned: 0 }, totalsNotice)
   return { counts: counts.map((value) => ({ value, exactness: 'EXACT' })), coverage: [row] }
 }
 
@@ -154,59 +142,11 @@ async function countByReading(
   return { counts, coverage }
 }
 
-/** Whether every match of a source between two instants has been read. */
-function isSearched(row: SourceCoverage, sinceMs: number, untilMs: number, hasNext: boolean): boolean {
-  const { state, gap, searchedSinceMs, searchedUntilMs } = row
-  if (state === 'EXCLUDED' || sinceMs === untilMs) return true
-  if (gap && (gap.sinceMs ?? sinceMs) < untilMs && (gap.untilMs ?? untilMs) > sinceMs) return false
-  if (!hasNext) return true
-  return searchedUntilMs !== null && searchedSinceMs !== null && searchedSinceMs <= sinceMs
-}
-
 /** Adds an entry to its bucket. */
 function add(values: number[], edgesMs: readonly number[], timeMs: number): void {
   const behind = edgesMs.findIndex((edgeMs) => timeMs < edgeMs)
   const bucket = (behind < 0 ? edgesMs.length : behind) - 1
   values[bucket] = (values[bucket] ?? 0) + 1
-}
-
-/** A row with what the pages before it cost. */
-function withSpent(row: SourceCoverage, before: readonly SourceCoverage[]): SourceCoverage {
-  const spent = before.find(({ sourceKey }) => sourceKey === row.sourceKey)
-  if (!spent) return row
-  return {
-    ...row,
-    requests: row.requests + spent.requests,
-    scanned: row.scanned + spent.scanned,
-    matched: row.matched + spent.matched,
-    error: row.error ?? spent.error,
-    notices: [...new Set([...spent.notices, ...row.notices])],
-  }
-}
-
-/** The row of a source when no page could be read any more, because all that were asked failed. */
-function failedRow(
-  sourceKey: string,
-  before: readonly SourceCoverage[],
-  failures: ReadingFailed['failures'],
-): SourceCoverage {
-  const known = before.find((row) => row.sourceKey === sourceKey)
-  const failure = failures.find((each) => each.sourceKey === sourceKey)?.failure
-  const nothing: SourceCoverage = {
-    sourceKey,
-    state: 'COMPLETE',
-    searchedSinceMs: null,
-    searchedUntilMs: null,
-    gap: null,
-    resumeCursor: null,
-    requests: 0,
-    scanned: 0,
-    matched: 0,
-    error: null,
-    notices: [],
-  }
-  const row = known ?? nothing
-  return failure ? { ...row, state: 'FAILED', error: failure } : row
 }
 
 /** The sum of counts, as sure as the least of them. */

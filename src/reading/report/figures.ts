@@ -1,0 +1,238 @@
+import type { SourceCoverage } from '../page.js'
+import { isSearched } from '../running-coverage.js'
+import type { Aggregate, TalliedValue } from './aggregate.js'
+import type {
+  Breakdown,
+  NoveltyDimension,
+  ReportComparison,
+  ReportCount,
+  ReportDimension,
+  ReportFigures,
+  ReportRow,
+  ReportTime,
+  SourceWay,
+  TimelineAsk,
+  TimelineBucket,
+  WindowFigures,
+} from './shapes.js'
+
+/** One window, read. */
+export interface ReadFigures {
+  readonly window: { readonly sinceMs?: number; readonly untilMs: number }
+  readonly aggregate: Aggregate
+  readonly coverage: readonly SourceCoverage[]
+  readonly hasNext: boolean
+}
+
+/** How far what was counted is all that there is. */
+type Reach = 'EXACT' | 'AT_LEAST' | 'UNKNOWN'
+
+type Bounds = Pick<TalliedValue, 'count' | 'slack'>
+
+/** The figures of a report over what was read; `previous` is null where nobody asked for a comparison. */
+export function figuresOf(
+  read: ReadFigures,
+  previous: ReadFigures | null,
+  timelines: readonly TimelineAsk[],
+  ways: readonly SourceWay[],
+): ReportFigures {
+  const { aggregate, window } = read
+  return {
+    kind: 'report',
+    ...windowFigures(read),
+    first: firstTime(read),
+    last: lastTime(read),
+    ways,
+    breakdown: (dimension, top) => breakdownOf(read, dimension, top),
+    timeline: (ask, top) => timelineOf(read, indexOf(ask, timelines), ask, top),
+    comparison: previous && comparisonOf(read, previous),
+  }
+
+  function firstTime({ aggregate: { firstMs, total } }: ReadFigures): ReportTime {
+    return timeOf(total === 0 ? null : firstMs, reachOf(read, window.sinceMs, window.untilMs))
+  }
+
+  /** The newest is read first, so it may be known before the rest is. */
+  function lastTime({ aggregate: { lastMs } }: ReadFigures): ReportTime {
+    return aggregate.total === 0
+      ? timeOf(null, reachOf(read, window.sinceMs, window.untilMs))
+      : timeOf(lastMs, reachOf(read, lastMs, window.untilMs))
+  }
+}
+
+function indexOf(ask: TimelineAsk, timelines: readonly TimelineAsk[]): number {
+  const index = timelines.indexOf(ask)
+  if (index < 0) throw new Error('a timeline that was not asked for')
+  return index
+}
+
+function timeOf(atMs: number | null, exactness: Reach): ReportTime {
+  return { atMs, exactness }
+}
+
+function windowFigures(read: ReadFigures): WindowFigures {
+  const { window, aggregate, coverage, hasNext } = read
+  return {
+    window,
+    complete:
+      !hasNext &&
+      coverage.every(({ state, gap }) => gap === null && (state === 'COMPLETE' || state === 'EXCLUDED')),
+    total: countOf({ count: aggregate.total, slack: 0 }, wholeReach(read)),
+    coverage,
+  }
+}
+
+function wholeReach(read: ReadFigures): Reach {
+  return reachOf(read, read.window.sinceMs, read.window.untilMs)
+}
+
+/** How far a stretch of time was read, of the sources that `rows` are of. */
+function reachOf(
+  { coverage, hasNext }: ReadFigures,
+  sinceMs = Number.NEGATIVE_INFINITY,
+  untilMs: number,
+  rows: readonly SourceCoverage[] = coverage,
+): Reach {
+  if (rows.every((row) => isSearched(row, sinceMs, untilMs, hasNext))) return 'EXACT'
+  const isUnread = ({ state, searchedUntilMs }: SourceCoverage) =>
+    searchedUntilMs === null && (state === 'FAILED' || state === 'SCAN_LIMIT')
+  return rows.every(isUnread) ? 'UNKNOWN' : 'AT_LEAST'
+}
+
+function countOf({ count, slack }: Bounds, reach: Reach): ReportCount {
+  if (reach !== 'EXACT') return { value: count, exactness: reach, atLeast: count, atMost: null }
+  return {
+    value: count,
+    exactness: slack === 0 ? 'EXACT' : 'ESTIMATE',
+    atLeast: count,
+    atMost: count + slack,
+  }
+}
+
+function breakdownOf(read: ReadFigures, dimension: ReportDimension, top: number): Breakdown {
+  const { values, droppedMax } = read.aggregate.valuesOf(dimension)
+  const shown = values.slice(0, top)
+  const reach = wholeReach(read)
+  const number = (count: number) => valuesCount(dimension, count, droppedMax > 0, reach)
+  return {
+    rows: shown.map((value) => rowOf(read, dimension, value)),
+    rest: {
+      count: countOf(leftOf(read.aggregate.total, shown), reach),
+      values: number(values.length - shown.length),
+    },
+    distinct: number(values.length),
+  }
+}
+
+/** How many values there are. Where some were dropped there are more; of actors, two that are held may be one. */
+function valuesCount(
+  dimension: ReportDimension,
+  held: number,
+  isDropped: boolean,
+  reach: Reach,
+): ReportCount {
+  if (!isDropped || reach === 'UNKNOWN') return countOf({ count: held, slack: 0 }, reach)
+  if (dimension !== 'ACTOR') return countOf({ count: held, slack: 0 }, 'AT_LEAST')
+  return { value: held, exactness: 'ESTIMATE', atLeast: 0, atMost: null }
+}
+
+/** Of a source a row tells by itself whether it was read to its end. */
+function rowOf(read: ReadFigures, dimension: ReportDimension, value: TalliedValue): ReportRow {
+  const { sinceMs, untilMs } = read.window
+  const own = read.coverage.filter(({ sourceKey }) => sourceKey === value.key)
+  const reach = dimension === 'SOURCE' ? reachOf(read, sinceMs, untilMs, own) : wholeReach(read)
+  const slack = Math.min(value.slack, read.aggregate.total - value.count)
+  return { key: value.key, subject: value.subject, count: countOf({ count: value.count, slack }, reach) }
+}
+
+/** What rows leave of a total. */
+function leftOf(total: number, shown: readonly Bounds[]): Bounds {
+  const count = shown.reduce((sum, value) => sum + value.count, 0)
+  const slack = shown.reduce((sum, value) => sum + value.slack, 0)
+  const left = total - count
+  return { count: Math.max(0, left - slack), slack: Math.min(left, slack) }
+}
+
+function timelineOf(
+  read: ReadFigures,
+  index: number,
+  { edgesMs, splitBy }: TimelineAsk,
+  top: number,
+): readonly TimelineBucket[] {
+  const { aggregate } = read
+  const series = splitBy === null ? [] : aggregate.valuesOf(splitBy).values.slice(0, top)
+  return edgesMs.slice(1).map((untilMs, bucket) => {
+    const sinceMs = edgesMs[bucket] ?? untilMs
+    const total = aggregate.bucketCount(index, bucket)
+    const reach = reachOf(read, sinceMs, untilMs)
+    const cells = series.map((value) => {
+      // A cell that was dropped cannot have had more than its bucket.
+      const { count, slack } = aggregate.cellCount(index, bucket, value)
+      return { count, slack: Math.min(slack, total - count) }
+    })
+    return {
+      sinceMs,
+      untilMs,
+      count: countOf({ count: total, slack: 0 }, reach),
+      split: series.map(({ key, subject }, at) => ({
+        key,
+        subject,
+        count: countOf(cells[at] ?? { count: 0, slack: 0 }, reach),
+      })),
+      rest: countOf(splitBy === null ? { count: 0, slack: 0 } : leftOf(total, cells), reach),
+    }
+  })
+}
+
+function comparisonOf(read: ReadFigures, previous: ReadFigures): ReportComparison {
+  return {
+    ...windowFigures(previous),
+    novelty: (dimension, top) => noveltyOf(read, previous, dimension, top),
+  }
+}
+
+/**
+ * What is new. A value of which nobody knows whether it was in the window before is told as new, and their number is
+ * then an estimate from above.
+ */
+function noveltyOf(
+  read: ReadFigures,
+  previous: ReadFigures,
+  dimension: NoveltyDimension,
+  top: number,
+): Breakdown {
+  const { values, droppedMax } = read.aggregate.valuesOf(dimension)
+  const fresh = values.filter((value) => !previous.aggregate.knows(dimension, value))
+  const shown = fresh.slice(0, top)
+  const isKnownBefore =
+    wholeReach(previous) === 'EXACT' &&
+    previous.aggregate.valuesOf(dimension).droppedMax === 0 &&
+    reachesBack(previous)
+  const reach = wholeReach(read)
+  const number = (count: number): ReportCount => {
+    if (isKnownBefore) return valuesCount(dimension, count, droppedMax > 0, reach)
+    const bounded = reach === 'EXACT' && droppedMax === 0
+    return { value: count, exactness: 'ESTIMATE', atLeast: 0, atMost: bounded ? count : null }
+  }
+  const left = fresh.slice(top)
+  const rest = {
+    count: left.reduce((sum, value) => sum + value.count, 0),
+    slack: left.reduce((sum, value) => sum + value.slack, 0),
+  }
+  return {
+    rows: shown.map((value) => rowOf(read, dimension, value)),
+    rest: {
+      count: isKnownBefore ? countOf(rest, droppedMax > 0 ? 'AT_LEAST' : reach) : number(rest.count),
+      values: number(left.length),
+    },
+    distinct: number(fresh.length),
+  }
+}
+
+/** Whether every source could be searched from the begin of the window on: some tell how far back they can be read. */
+function reachesBack({ coverage, window: { sinceMs = Number.NEGATIVE_INFINITY } }: ReadFigures): boolean {
+  return coverage.every(
+    ({ state, searchedSinceMs }) =>
+      state === 'EXCLUDED' || searchedSinceMs === null || searchedSinceMs <= sinceMs,
+  )
+}
