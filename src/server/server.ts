@@ -14,6 +14,7 @@ import { useGraphqlEdge } from './graphql-edge.js'
 import { graphqlPath, safeHeaders, useHttpEdge } from './http-edge.js'
 import { defaultLimits, type ServerLimits } from './limits.js'
 import { noteOutcomes, OperationScopes } from './operation-scope.js'
+import { usePlannedExecution } from './planned-execution.js'
 import { hasUsableTarget, refuseTarget } from './request-target.js'
 
 export interface GatewayServerOptions {
@@ -87,6 +88,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
         createId: options.createErrorId ?? randomUUID,
         report: (id, cause) => options.logger.error({ errorId: id, err: cause }, 'internal error'),
       }),
+      usePlannedExecution(),
       useAccessLog(options.logger, scopes),
     ],
     // Each of these is done by the plugins above, in our own words.
