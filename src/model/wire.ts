@@ -46,25 +46,27 @@ export function invalidResponse(response: UpstreamResponse, message: string): So
   })
 }
 
+/** INVALID_RESPONSE that names where a body breaks its form and what was expected there, never a value. */
+export function brokenForm(response: UpstreamResponse, place: string): SourceFailure {
+  return invalidResponse(response, `The provider's answer breaks its documented form at ${place}.`)
+}
+
 /**
  * INVALID_RESPONSE that names where a body breaks the wire schema: up to five paths with what was expected there,
- * never a value. `at` is the path of what was parsed, such as `items[3]`.
+ * never a value.
  */
-export function schemaFailure(response: UpstreamResponse, error: z.ZodError, at = ''): SourceFailure {
+export function schemaFailure(response: UpstreamResponse, error: z.ZodError): SourceFailure {
   const places = error.issues.slice(0, 5).map((issue) => {
     const path = issue.path.reduce<string>(
       (text, key) =>
         typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`,
-      at,
+      '',
     )
     const expected = 'expected' in issue ? `expected ${String(issue.expected)}` : issue.message
     return `${path === '' ? 'the body' : path}: ${expected}`
   })
   const rest = error.issues.length > 5 ? ` and ${error.issues.length - 5} more` : ''
-  return invalidResponse(
-    response,
-    `The provider's answer breaks its documented form at ${places.join('; ')}${rest}.`,
-  )
+  return brokenForm(response, places.join('; ') + rest)
 }
 
 /** The kind of failure that a status means by HTTP itself, where the body says nothing better. RFC 9110 section 15. */
@@ -156,11 +158,14 @@ function nestsDeeperThan(text: string, depthMax: number): boolean {
 
 /** Index of the quote that ends the string which begins at `start`, or the end of the text. */
 function endOfString(text: string, start: number): number {
-  let index = start + 1
-  while (index < text.length) {
-    const code = text.charCodeAt(index)
-    if (code === 0x22) return index
-    index += code === 0x5c ? 2 : 1
-  }
-  return index
+  let end = text.indexOf('"', start + 1)
+  while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
+  return end === -1 ? text.length : end
+}
+
+/** Whether an odd number of backslashes stands before a quote. */
+function isEscaped(text: string, quote: number): boolean {
+  let before = quote - 1
+  while (text.charCodeAt(before) === 0x5c) before -= 1
+  return (quote - before) % 2 === 0
 }
