@@ -47,6 +47,8 @@ export interface FieldPlan {
   /** Whether anything in or below the field may ask where in the answer it stands. */
   readonly needsPath: boolean
   readonly value: ValuePlan
+  /** The JavaScript type whose values stand in the answer as they are; null when each needs to be looked at. */
+  readonly plain: 'string' | 'boolean' | null
 }
 
 /** How a resolved value becomes a part of the answer. */
@@ -115,7 +117,17 @@ class Planner {
     const value = this.#value(field.type, nodes)
     const needsInfo = resolve !== null && takesInfo(resolve)
     const needsPath = needsInfo || asksForPath(value)
-    return { key, field, parentType, nodes, resolve, takesInfo: needsInfo, needsPath, value }
+    return {
+      key,
+      field,
+      parentType,
+      nodes,
+      resolve,
+      takesInfo: needsInfo,
+      needsPath,
+      value,
+      plain: plainOfValue(value),
+    }
   }
 
   /** Stands for no field of the type: its value is known. */
@@ -123,7 +135,17 @@ class Planner {
     const [field] = Object.values(parentType.getFields())
     if (!field) throw unplanned
     const value: ValuePlan = { kind: 'typename', name: parentType.name }
-    return { key, field, parentType, nodes, resolve: null, takesInfo: false, needsPath: false, value }
+    return {
+      key,
+      field,
+      parentType,
+      nodes,
+      resolve: null,
+      takesInfo: false,
+      needsPath: false,
+      value,
+      plain: null,
+    }
   }
 
   #value(type: GraphQLOutputType, nodes: readonly FieldNode[]): ValuePlan {
@@ -198,6 +220,11 @@ function asksForPath(value: ValuePlan): boolean {
 /** A function that names one to three parameters sees no fourth; one that names none may take them as a list. */
 function takesInfo({ length }: { readonly length: number }): boolean {
   return length === 0 || length > 3
+}
+
+function plainOfValue(value: ValuePlan): FieldPlan['plain'] {
+  if (value.kind === 'nonNull') return plainOfValue(value.of)
+  return value.kind === 'leaf' ? value.plain : null
 }
 
 /** The leaf types whose serialization leaves a value of that JavaScript type as it is. */

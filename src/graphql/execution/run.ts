@@ -58,15 +58,19 @@ class Run {
     for (const field of plan.fields) {
       const { key } = field
       const path = field.needsPath ? { prev: before, key, typename: plan.type.name } : before
-      this.#put(data, key, this.#resolve(field, source, path), field, path)
+      const resolved = this.#resolve(field, source, path)
+      // Most fields of most answers end here, where nothing needs to be looked at but the type.
+      if (typeof resolved === field.plain) data[key] = resolved
+      else this.#put(data, key, resolved, field, path)
     }
     return data
   }
 
   #resolve(field: FieldPlan, source: unknown, path: Path): unknown {
-    if (field.value.kind === 'typename') return field.value.name
+    if (field.resolve === null) {
+      return field.value.kind === 'typename' ? field.value.name : propertyOf(source, field.field.name)
+    }
     const { variableValues, context } = this.#surroundings
-    if (field.resolve === null) return propertyOf(source, field.field.name)
     const args =
       field.field.args.length === 0 ? {} : getArgumentValues(field.field, field.nodes[0], variableValues)
     const info = field.takesInfo ? this.#info(field, path) : (undefined as unknown as GraphQLResolveInfo)
