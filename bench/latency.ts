@@ -19,7 +19,7 @@ export async function measureAddedLatency(seconds: number): Promise<readonly Add
     for (const { name, target } of field.contestants) {
       if (name !== names.fresh && name !== names.httpMerge) continue
       const toward = await target()
-      await load(toward, { connections: 8, seconds: seconds * 2 })
+      await load(toward, { connections: 8, seconds: 0, requestsMin: 1_500 })
       const { latencies } = await load(toward, { connections: 8, seconds })
       const over = (share: number) => quantile(latencies, share) - upstreamDelayMs
       added.push({ name, p50: over(0.5), p99: over(0.99) })

@@ -25,10 +25,13 @@ export async function ask(target: Target, index = 0): Promise<string> {
   return text
 }
 
-/** Sends as fast as the answers come, on so many connections, each one request at a time. */
+/**
+ * Sends as fast as the answers come, on so many connections, each one request at a time: for so long, and until
+ * `requestsMin` were sent.
+ */
 export async function load(
   target: Target,
-  options: { readonly connections: number; readonly seconds: number },
+  options: { readonly connections: number; readonly seconds: number; readonly requestsMin?: number },
 ): Promise<Measured> {
   const { origin, pathname } = new URL(target.url)
   const latencies: number[] = []
@@ -38,7 +41,7 @@ export async function load(
   const clients = Array.from({ length: options.connections }, () => new Client(origin, { pipelining: 1 }))
   await Promise.all(
     clients.map(async (client) => {
-      while (performance.now() < endMs) {
+      while (performance.now() < endMs || sent < (options.requestsMin ?? 0)) {
         const startMs = performance.now()
         await send(client, pathname, target.bodyOf?.(sent++))
         latencies.push(performance.now() - startMs)

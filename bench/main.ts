@@ -11,7 +11,9 @@ import { measureThroughput } from './throughput.js'
  * out memory and non-ASCII pages, and writes nothing.
  */
 const quick = process.argv.includes('--quick')
-const rounds = quick ? { count: 3, seconds: 1, warmUpSeconds: 3 } : { count: 7, seconds: 2, warmUpSeconds: 8 }
+const rounds = quick
+  ? { count: 3, seconds: 1, warmUpRequests: 1_500 }
+  : { count: 7, seconds: 2, warmUpRequests: 4_000 }
 const texts: readonly Text[] = quick ? ['ascii'] : ['ascii', 'unicode']
 
 const throughput = []

@@ -16,7 +16,8 @@ export interface Speed {
 export interface Rounds {
   readonly count: number
   readonly seconds: number
-  readonly warmUpSeconds: number
+  /** Before the first round, by number and not by time: code is compiled by how often it ran. */
+  readonly warmUpRequests: number
 }
 
 const connections = 16
@@ -35,12 +36,14 @@ async function measureField({ contestants }: Field, rounds: Rounds): Promise<rea
   const results = contestants.map(() => ({ perSecond: [] as number[], processor: [] as (number | null)[] }))
   for (let round = -1; round < rounds.count; round += 1) {
     for (const [index, { pid, target }] of contestants.entries()) {
-      const options = { connections, seconds: round < 0 ? rounds.warmUpSeconds : rounds.seconds }
       const toward = await target()
+      if (round < 0) {
+        await load(toward, { connections, seconds: 0, requestsMin: rounds.warmUpRequests })
+        continue
+      }
       const before = processorMs(pid)
-      const { requests, seconds } = await load(toward, options)
+      const { requests, seconds } = await load(toward, { connections, seconds: rounds.seconds })
       const after = processorMs(pid)
-      if (round < 0) continue
       results[index]?.perSecond.push(requests / seconds)
       results[index]?.processor.push(before === null || after === null ? null : (after - before) / requests)
     }
@@ -61,4 +64,15 @@ async function measureField({ contestants }: Field, rounds: Rounds): Promise<rea
 export function ratioOf(speeds: readonly Speed[], name: string, to: string): number {
   const [a, b] = [name, to].map((wanted) => speeds.find((speed) => speed.name === wanted)?.rounds ?? [])
   return median((a ?? []).map((value, round) => value / (b?.[round] ?? Number.NaN)))
+}
+
+/**
+ * The same by the processor time of a request alone, which other work on the machine disturbs less than the rate; null
+ * where it is not told.
+ */
+export function processorRatioOf(speeds: readonly Speed[], name: string, to: string): number | null {
+  const [a, b] = [name, to].map(
+    (wanted) => speeds.find((speed) => speed.name === wanted)?.processorMs ?? null,
+  )
+  return a && b ? b / a : null
 }
