@@ -48,7 +48,7 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'the as-of is not pinned',
     file: 'reading/open-reading.ts',
-    find: 'const asOfMs = after?.asOfMs ?? before?.asOfMs ?? nowMs',
+    find: 'const asOfMs = after?.asOfMs ?? before?.asOfMs ?? request.asOfMs ?? nowMs',
     replace: 'const asOfMs = nowMs',
   },
   {
