@@ -158,7 +158,7 @@ const misuses: readonly Misuse[] = [
     query: '{ auditEntry { id } }',
     status: 400,
     code: 'GRAPHQL_VALIDATION_FAILED',
-    message: 'Cannot query field "auditEntry" on type "Query". Did you mean "auditEntries"?',
+    message: 'Cannot query field "auditEntry" on type "Query". Did you mean "auditEntries" or "auditReport"?',
   },
   {
     name: 'a document that is cut off',

@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=32
+import './production.js'
 import { processHost } from './process-host.js'
 import { run } from './run.js'
 

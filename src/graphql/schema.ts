@@ -2,6 +2,7 @@ import { type GraphQLSchema, printSchema } from 'graphql'
 import { createBuilder } from './builder.js'
 import { defineEntryTypes } from './entry-types.js'
 import { defineEnums } from './enums.js'
+import { keepRoots } from './execution/execute.js'
 import { defineQuery } from './query.js'
 import { defineScalars } from './scalars.js'
 import { defineSourceTypes } from './source-types.js'
@@ -17,7 +18,9 @@ export function buildSchema(providerIds: readonly string[]): GraphQLSchema {
   const sources = defineSourceTypes(builder, enums, providerIds)
   const entries = defineEntryTypes(builder, enums, sources)
   defineQuery(builder, enums, sources, entries)
-  return builder.toSchema()
+  const schema = builder.toSchema()
+  keepRoots(schema)
+  return schema
 }
 
 /** The schema as SDL, types and members in alphabetical order, so that a diff shows only what changed. */

@@ -26,6 +26,48 @@ export type Rounding = 'down' | 'up'
  * exact for entry times cut `down`: t >= since and t < until hold for the cut time just when they hold for the bound.
  */
 export function parseInstant(text: string, rounding: Rounding = 'down'): number | undefined {
+  return parsePlain(text) ?? parseAny(text, rounding)
+}
+
+/**
+ * Reads the form that most entries come in, `2026-02-11T19:04:55.123Z`, by its digits alone; undefined for any other
+ * text, which may be an instant all the same. It reads every row of every page, and a pattern takes ten times as long.
+ */
+function parsePlain(text: string): number | undefined {
+  if (text.length !== 24 || text.charCodeAt(10) !== 0x54 || text.charCodeAt(23) !== 0x5a) return undefined
+  const separated =
+    text.charCodeAt(4) === 0x2d &&
+    text.charCodeAt(7) === 0x2d &&
+    text.charCodeAt(13) === 0x3a &&
+    text.charCodeAt(16) === 0x3a &&
+    text.charCodeAt(19) === 0x2e
+  if (!separated) return undefined
+  const year = digits(text, 0, 4)
+  const month = digits(text, 5, 2)
+  const day = digits(text, 8, 2)
+  const hour = digits(text, 11, 2)
+  const minute = digits(text, 14, 2)
+  const second = digits(text, 17, 2)
+  const millis = digits(text, 20, 3)
+  // The years that Date.UTC takes as they are, and the days that every month has: the rest goes the long way.
+  const isSafe = year >= 100 && month >= 1 && month <= 12 && day >= 1 && day <= 28
+  // A digit that is none makes its number NaN, which is in no range.
+  if (!isSafe || !(hour <= 23 && minute <= 59 && second <= 59 && millis <= 999)) return undefined
+  return Date.UTC(year, month - 1, day, hour, minute, second, millis)
+}
+
+/** The number that so many digits from `start` make; NaN when one of them is no digit. */
+function digits(text: string, start: number, count: number): number {
+  let value = 0
+  for (let index = start; index < start + count; index += 1) {
+    const digit = text.charCodeAt(index) - 0x30
+    if (digit < 0 || digit > 9) return Number.NaN
+    value = value * 10 + digit
+  }
+  return value
+}
+
+function parseAny(text: string, rounding: Rounding): number | undefined {
   if (text.length > 64) return undefined
   const match = dateTimePattern.exec(text)
   if (!match) return undefined
@@ -71,8 +113,21 @@ export function formatInstant(instantMs: number): string {
   if (!(instantMs >= instantMinMs && instantMs <= instantMaxMs)) {
     throw new RangeError(`Not an instant of the years 0001 to 9999: ${instantMs}`)
   }
-  return new Date(instantMs).toISOString()
+  const whole = Math.trunc(instantMs)
+  const day = Math.floor(whole / dayMs)
+  if (day !== lastDay.day) lastDay = { day, text: new Date(day * dayMs).toISOString().slice(0, 11) }
+  const ms = whole - day * dayMs
+  const hours = twoDigits[Math.floor(ms / 3_600_000)]
+  const minutes = twoDigits[Math.floor(ms / 60_000) % 60]
+  const seconds = twoDigits[Math.floor(ms / 1_000) % 60]
+  const rest = ms % 1_000
+  return `${lastDay.text}${hours}:${minutes}:${seconds}.${rest < 100 ? '0' : ''}${twoDigits[rest] ?? rest}Z`
 }
+
+/** The day that was written last: entries of one answer are mostly of a few days, and a Date for each takes longest. */
+let lastDay = { day: 0, text: '1970-01-01T' }
+
+const twoDigits = Array.from({ length: 100 }, (_, value) => String(value).padStart(2, '0'))
 
 /** Writes the UTC day of an instant as `2026-02-11`. */
 export function formatDay(instantMs: number): string {

@@ -30,13 +30,16 @@ export function keepLongNumbers(text: string): string {
 
 /** Index of the quote that ends the string which begins at `start`, or the end of the text. */
 export function endOfString(text: string, start: number): number {
-  let index = start + 1
-  while (index < text.length) {
-    const code = text.charCodeAt(index)
-    if (code === 0x22) return index
-    index += code === 0x5c ? 2 : 1
-  }
-  return index
+  let end = text.indexOf('"', start + 1)
+  while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
+  return end === -1 ? text.length : end
+}
+
+/** Whether an odd number of backslashes stands before a quote. */
+function isEscaped(text: string, quote: number): boolean {
+  let before = quote - 1
+  while (text.charCodeAt(before) === 0x5c) before -= 1
+  return (quote - before) % 2 === 0
 }
 
 function endOfNumber(text: string, start: number): number {

@@ -1,15 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  countField,
-  flagField,
-  idField,
-  isJsonObject,
-  jsonField,
-  objectField,
-  textField,
-  wireRowId,
-  wireRowTime,
-} from './loose.js'
+import { countField, flagField, idField, isJsonObject, jsonField, objectField, textField } from './loose.js'
 
 describe('readers of loose fields', () => {
   it.each([
@@ -31,26 +21,5 @@ describe('readers of loose fields', () => {
 
   it('tells objects from lists and null', () => {
     expect([{}, [], null, 'x', undefined].map(isJsonObject)).toEqual([true, false, false, false, false])
-  })
-})
-
-describe('wire schemas of a row', () => {
-  it.each([
-    ['x', true],
-    [17, true],
-    ['', false],
-    [1.5, false],
-    [null, false],
-    [undefined, false],
-  ])('takes the id %j: %s', (value, isTaken) => {
-    expect(wireRowId.safeParse(value).success).toBe(isTaken)
-  })
-
-  it.each(['2026-02-30T00:00:00Z', '2026-02-03', '', 0, null])('refuses the time %j', (value) => {
-    expect(wireRowTime.safeParse(value).success).toBe(false)
-  })
-
-  it('cuts a time to milliseconds', () => {
-    expect(wireRowTime.parse('2026-02-03T00:00:00.123999+01:00')).toBe(Date.UTC(2026, 1, 2, 23, 0, 0, 123))
   })
 })

@@ -1,5 +1,3 @@
-import { z } from 'zod'
-import { parseInstant } from './instant.js'
 import type { JsonObject, JsonValue } from './json.js'
 
 /**
@@ -67,19 +65,6 @@ export function isSmallJson(value: JsonValue): boolean {
 export function smallJson(value: JsonValue): JsonValue {
   return isSmallJson(value) ? value : null
 }
-
-/** Wire schema of a row's id, as `idField` reads it. A larger number has come as the text of its digits. */
-export const wireRowId = z.preprocess((value) => idText(value) ?? value, z.string().min(1, 'expected an id'))
-
-/** Wire schema of a row's time: an RFC 3339 date-time -> UTC milliseconds, finer digits cut off. */
-export const wireRowTime = z.string().transform((text, context) => {
-  const instantMs = parseInstant(text)
-  if (instantMs === undefined) {
-    context.addIssue({ code: 'custom', message: 'expected an RFC 3339 date-time' })
-    return z.NEVER
-  }
-  return instantMs
-})
 
 function nestsWithin(value: JsonValue, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return true

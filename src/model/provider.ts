@@ -50,7 +50,10 @@ export interface UpstreamRow {
   readonly id: string
   /** UTC milliseconds, finer digits cut off. */
   readonly timeMs: number
-  /** Normalizes the record. Pure and total: it never throws, whatever the record holds. */
+  /**
+   * Normalizes the record, once: a second call gives the same object, which no other row gives. Total: it never throws,
+   * whatever the record holds.
+   */
   content(): EntryContent
 }
 

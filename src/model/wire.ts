@@ -46,25 +46,27 @@ export function invalidResponse(response: UpstreamResponse, message: string): So
   })
 }
 
+/** INVALID_RESPONSE that names where a body breaks its form and what was expected there, never a value. */
+export function brokenForm(response: UpstreamResponse, place: string): SourceFailure {
+  return invalidResponse(response, `The provider's answer breaks its documented form at ${place}.`)
+}
+
 /**
  * INVALID_RESPONSE that names where a body breaks the wire schema: up to five paths with what was expected there,
- * never a value. `at` is the path of what was parsed, such as `items[3]`.
+ * never a value.
  */
-export function schemaFailure(response: UpstreamResponse, error: z.ZodError, at = ''): SourceFailure {
+export function schemaFailure(response: UpstreamResponse, error: z.ZodError): SourceFailure {
   const places = error.issues.slice(0, 5).map((issue) => {
     const path = issue.path.reduce<string>(
       (text, key) =>
         typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`,
-      at,
+      '',
     )
     const expected = 'expected' in issue ? `expected ${String(issue.expected)}` : issue.message
     return `${path === '' ? 'the body' : path}: ${expected}`
   })
   const rest = error.issues.length > 5 ? ` and ${error.issues.length - 5} more` : ''
-  return invalidResponse(
-    response,
-    `The provider's answer breaks its documented form at ${places.join('; ')}${rest}.`,
-  )
+  return brokenForm(response, places.join('; ') + rest)
 }
 
 /** The kind of failure that a status means by HTTP itself, where the body says nothing better. RFC 9110 section 15. */

@@ -1,4 +1,5 @@
 import type { Pushdown, UpstreamRow } from '../model/provider.js'
+import { entryOf } from './edge.js'
 import { addLane, type Lane, type SourceRun } from './lanes.js'
 import type { ReadingLimits } from './limits.js'
 import type { Reading } from './open-reading.js'
@@ -84,9 +85,9 @@ function matcherOf(part: PlanPart, sourceKey: string, context: ReadingContext) {
   return (row: UpstreamRow) => part.matches(row) || noteDropped(row, sourceKey, context)
 }
 
-/** The words of what is delivered are noted with the page; those of other rows that were looked at, here. */
+/** The words of what is delivered are noted when it is; those of other rows that were looked at, here. */
 function noteDropped(row: UpstreamRow, sourceKey: string, { seenWords }: ReadingContext): false {
-  seenWords.note({ ...row.content(), sourceKey })
+  seenWords.note(entryOf(row, sourceKey))
   return false
 }
 

@@ -1,6 +1,6 @@
 import type { EntryKey } from '../model/order.js'
 import { coverageOf, type SourceReport } from './coverage.js'
-import { SealedLater } from './edge.js'
+import { entryOf, LazyEdge } from './edge.js'
 import {
   advanceLanes,
   countBefore,
@@ -169,10 +169,11 @@ function pageOf(
   const searched = more && !last.full && last.end ? { travel: reading.travel, cut: last.end } : null
   const positionAt = positionsOf(reading, gaps, newGaps, runs)
   const edges = rows.map(({ key, seen }, index): EntryEdge => {
-    const entry = { ...seen.row.content(), sourceKey: key.sourceKey }
-    context.seenWords.note(entry)
     const isLast = index === rows.length - 1
-    return new SealedLater(entry, () => reading.cursors.encode(positionAt(key, isLast ? searched : null)))
+    return new LazyEdge(
+      () => context.seenWords.note(entryOf(seen.row, key.sourceKey)),
+      () => reading.cursors.encode(positionAt(key, isLast ? searched : null)),
+    )
   })
   const lastRead =
     edges.at(-1)?.cursor ?? (searched ? reading.cursors.encode(positionAt(null, searched)) : null)

@@ -4,6 +4,7 @@ import { isFailure, type SourceFailure } from '../model/failure.js'
 import type { EntryKey } from '../model/order.js'
 import type { Secret } from '../model/secret.js'
 import { countEntries } from './counting/count.js'
+import { entryOf } from './edge.js'
 import { explain } from './explain.js'
 import { addLane, advanceLanes, runOf } from './lanes.js'
 import { defaultReadingLimits, type ReadingLimits } from './limits.js'
@@ -69,7 +70,7 @@ async function readEntry(
   if (!source) return null
   if (source.fetchEntry) {
     const row = await source.fetchEntry(key.id, terms)
-    return row === null || isFailure(row) ? row : { ...row.content(), sourceKey: key.sourceKey }
+    return row === null || isFailure(row) ? row : entryOf(row, key.sourceKey)
   }
   const plan = {
     sourceKey: key.sourceKey,
@@ -87,6 +88,6 @@ async function readEntry(
   // Whether an entry is there is asked of the provider, not of what was kept.
   await advanceLanes([lane], 1, limits, { ...terms, freshness: 'LIVE' })
   const found = lane.walk.rows[0]
-  if (found) return { ...found.row.content(), sourceKey: key.sourceKey }
+  if (found) return entryOf(found.row, key.sourceKey)
   return run.failure
 }

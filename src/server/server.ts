@@ -24,6 +24,7 @@ import {
   type OverloadReason,
   type ProcessLoad,
 } from './overload.js'
+import { usePlannedExecution } from './planned-execution.js'
 import { type SourceHealth, useProbes } from './probes.js'
 import { useOperationReports } from './report-operations.js'
 import { hasUsableTarget, refuseTarget } from './request-target.js'
@@ -155,6 +156,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
         createId,
         report: (id, cause) => options.logger.error({ errorId: id, err: cause }, 'internal error'),
       }),
+      usePlannedExecution(),
       useOperationReports({
         scopes,
         tracer: options.tracer ?? null,

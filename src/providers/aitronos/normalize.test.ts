@@ -44,7 +44,7 @@ function pageOf(body: unknown): UpstreamPage {
 }
 
 function contentOf(row: JsonObject) {
-  return toContent(row, { id: 'x', timeMs: 0, organizationId: 'org_55' })
+  return toContent(row, { id: 'x', timeMs: 0 }, 'org_55')
 }
 
 describe('readPage', () => {
@@ -94,8 +94,8 @@ describe('readPage', () => {
     ['rows that are null', { items: null }, 'items: expected array'],
     ['a body that is a list', [sample], 'the body: expected object'],
     ['a body that is a text', '"items"', 'the body: expected object'],
-    ['a row that is null', { items: [sample, null] }, 'items[1]: expected object'],
-    ['a row that is a list', { items: [[]] }, 'items[0]: expected object'],
+    ['a row that is null', { items: [sample, null] }, 'items[1]: expected an object'],
+    ['a row that is a list', { items: [[]] }, 'items[0]: expected an object'],
     ['a row without id', { items: [{ ...sample, id: undefined }] }, 'items[0].id'],
     ['a row with an empty id', { items: [{ ...sample, id: '' }] }, 'items[0].id'],
     ['an id with an exponent', { items: [{ ...sample, id: 1e21 }] }, 'items[0].id'],

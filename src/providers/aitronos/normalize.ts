@@ -3,11 +3,12 @@ import { isFailure, type SourceFailure } from '../../model/failure.js'
 import type { JsonObject, JsonValue } from '../../model/json.js'
 import { idField, isJsonObject, jsonField, textField } from '../../model/loose.js'
 import type { UpstreamPage, UpstreamResponse, UpstreamRow } from '../../model/provider.js'
-import { invalidResponse, schemaFailure } from '../../model/wire.js'
+import { brokenForm, invalidResponse, schemaFailure } from '../../model/wire.js'
+import { type RowKey, readWireRow } from '../../model/wire-row.js'
 import { readBody } from './failures.js'
 import type { Settings } from './settings.js'
 import { actionKindOf } from './vocabulary.js'
-import { wirePage, wireRow } from './wire.js'
+import { wirePage } from './wire.js'
 
 /**
  * An answer of the list -> its rows in the provider's order, or a failure.
@@ -22,38 +23,29 @@ export function readPage(response: UpstreamResponse, settings: Settings): Upstre
   if (isFailure(body)) return body
   const page = wirePage.safeParse(body.json)
   if (!page.success) return schemaFailure(response, page.error)
+  const { organizationId } = settings
+  const normalize = (record: JsonObject, key: RowKey) => toContent(record, key, organizationId)
   const rows: UpstreamRow[] = []
-  for (const [index, item] of page.data.items.entries()) {
-    const row = readRow(response, item, `items[${index}]`, settings.organizationId)
-    if (isFailure(row)) return row
+  for (const [index, record] of page.data.items.entries()) {
+    const path = `items[${index}]`
+    const row = readWireRow(record, 'created_at', normalize)
+    if (typeof row === 'string') return brokenForm(response, path + row)
+    if (isForeign(record, organizationId)) {
+      return invalidResponse(
+        response,
+        `The provider sent an entry of another organization than the configured one, at ${path}.organization_id.`,
+      )
+    }
     rows.push(row)
   }
   const { total, has_more: more } = page.data
   return { rows, more: more ?? rows.length > 0, ...(total !== undefined && { total }) }
 }
 
-function readRow(
-  response: UpstreamResponse,
-  item: JsonValue,
-  path: string,
-  organizationId: string,
-): UpstreamRow | SourceFailure {
-  if (!isJsonObject(item)) {
-    return invalidResponse(
-      response,
-      `The provider's answer breaks its documented form at ${path}: expected object.`,
-    )
-  }
-  const parsed = wireRow.safeParse(item)
-  if (!parsed.success) return schemaFailure(response, parsed.error, path)
-  const { id, created_at: timeMs, organization_id: rowOrganization } = parsed.data
-  if (rowOrganization !== undefined && rowOrganization !== null && rowOrganization !== organizationId) {
-    return invalidResponse(
-      response,
-      `The provider sent an entry of another organization than the configured one, at ${path}.organization_id.`,
-    )
-  }
-  return { id, timeMs, content: () => toContent(item, { id, timeMs, organizationId }) }
+/** Whether a record says that it belongs to another organization. What it says may be of any type. */
+function isForeign(record: JsonValue, organizationId: string): boolean {
+  const said = isJsonObject(record) ? jsonField(record, 'organization_id') : null
+  return said !== null && said !== organizationId
 }
 
 /**
@@ -61,14 +53,11 @@ function readRow(
  * section 4. Total: an optional field of a wrong type reads as null, a missing word as ''. `department_id` has no
  * place in the model and stays in `raw`.
  */
-export function toContent(
-  raw: JsonObject,
-  known: { readonly id: string; readonly timeMs: number; readonly organizationId: string },
-): EntryContent {
+export function toContent(raw: JsonObject, { id, timeMs }: RowKey, organizationId: string): EntryContent {
   const action = textField(raw, 'action_type') ?? ''
   return {
-    upstreamId: known.id,
-    occurredAtMs: known.timeMs,
+    upstreamId: id,
+    occurredAtMs: timeMs,
     action,
     actionKind: actionKindOf(action),
     actor: actorOf(raw),
@@ -82,7 +71,7 @@ export function toContent(
     reason: null,
     // No IP address, user agent or channel is documented: sheet section 4.
     origin: null,
-    organizationId: known.organizationId,
+    organizationId,
     metadata: jsonField(raw, 'metadata'),
     raw,
   }

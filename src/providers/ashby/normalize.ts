@@ -5,7 +5,8 @@ import { parseInstant } from '../../model/instant.js'
 import type { JsonObject, JsonValue } from '../../model/json.js'
 import { idField, isJsonObject, jsonField, objectField, textField, textsOf } from '../../model/loose.js'
 import type { UpstreamPage, UpstreamResponse, UpstreamRow } from '../../model/provider.js'
-import { invalidResponse, schemaFailure } from '../../model/wire.js'
+import { brokenForm, schemaFailure } from '../../model/wire.js'
+import { type RowKey, WireRow } from '../../model/wire-row.js'
 import { derivedId } from './derived-id.js'
 import { bodyOf } from './failures.js'
 import type { Settings } from './settings.js'
@@ -30,6 +31,7 @@ export function readPage(settings: Settings, response: UpstreamResponse): Upstre
   const list = listWire.safeParse(answer.body)
   if (!list.success) return schemaFailure(response, list.error)
 
+  const normalize = (record: JsonObject, key: RowKey) => contentOf(settings, record, key)
   const rows: UpstreamRow[] = []
   const derivedIds: string[] = []
   for (const [index, record] of list.data.results.entries()) {
@@ -41,7 +43,7 @@ export function readPage(settings: Settings, response: UpstreamResponse): Upstre
     const wireId = idField(record, 'id')
     const id = wireId ?? derivedId(identityOf(record))
     if (wireId === null) derivedIds.push(id)
-    rows.push({ id, timeMs, content: () => contentOf(settings, record, id, timeMs) })
+    rows.push(new WireRow(id, timeMs, record, normalize))
   }
   const { nextCursor: token, moreDataAvailable } = list.data
   const upstreamCursor = typeof token === 'string' && token !== '' ? token : undefined
@@ -52,10 +54,6 @@ export function readPage(settings: Settings, response: UpstreamResponse): Upstre
     ...(upstreamCursor !== undefined && { upstreamCursor }),
     ...(notices.length > 0 && { notices }),
   }
-}
-
-function brokenForm(response: UpstreamResponse, place: string): SourceFailure {
-  return invalidResponse(response, `The provider's answer breaks its documented form at ${place}.`)
 }
 
 function timeOf(record: JsonObject): number | undefined {
@@ -92,7 +90,7 @@ function noticesOf(response: UpstreamResponse, body: JsonObject, derivedIds: rea
  * The entry of a record: upstreams/README.md, "Where each normalised concept comes from". A required word that is
  * missing or not text reads as the empty text; every other such field as null.
  */
-function contentOf(settings: Settings, record: JsonObject, id: string, timeMs: number): EntryContent {
+function contentOf(settings: Settings, record: JsonObject, { id, timeMs }: RowKey): EntryContent {
   const category = textField(record, 'category') ?? ''
   const target = objectField(record, 'target') ?? {}
   return {

@@ -54,7 +54,7 @@ function pageOf(body: unknown): UpstreamPage {
 }
 
 function contentOf(row: JsonObject) {
-  return toContent(row, { id: 'x', timeMs: 0, organizationId: 'org_55' })
+  return toContent(row, { id: 'x', timeMs: 0 }, 'org_55')
 }
 
 describe('readPage', () => {
@@ -107,8 +107,8 @@ describe('readPage', () => {
     ['no rows', {}, 'auditLogs: expected array'],
     ['rows that are an object', { audit_logs: {} }, 'auditLogs: expected array'],
     ['a body that is a list', [camel], 'the body: expected object'],
-    ['a row that is null', { auditLogs: [camel, null] }, 'auditLogs[1]: expected object'],
-    ['a row that is a list', { auditLogs: [[]] }, 'auditLogs[0]: expected object'],
+    ['a row that is null', { auditLogs: [camel, null] }, 'auditLogs[1]: expected an object'],
+    ['a row that is a list', { auditLogs: [[]] }, 'auditLogs[0]: expected an object'],
     ['a row with an empty id', { auditLogs: [{ ...camel, id: '' }] }, 'auditLogs[0].id'],
     ['an id that is an object', { auditLogs: [{ ...camel, id: {} }] }, 'auditLogs[0].id'],
     ['a row without time', { auditLogs: [camel, { id: 'a' }] }, 'auditLogs[1].timestamp'],

@@ -3,11 +3,12 @@ import { isFailure, type SourceFailure } from '../../model/failure.js'
 import type { JsonObject, JsonValue } from '../../model/json.js'
 import { idField, isJsonObject, jsonField, objectField, textField } from '../../model/loose.js'
 import type { UpstreamPage, UpstreamResponse, UpstreamRow } from '../../model/provider.js'
-import { invalidResponse, schemaFailure } from '../../model/wire.js'
+import { brokenForm, schemaFailure } from '../../model/wire.js'
+import { type RowKey, readWireRow } from '../../model/wire-row.js'
 import { readBody } from './failures.js'
 import type { Settings } from './settings.js'
 import { actionKindOf, actorTypeOf } from './vocabulary.js'
-import { parsePage, wireRow } from './wire.js'
+import { parsePage } from './wire.js'
 
 /**
  * An answer of the list -> its rows in the provider's order, or a failure.
@@ -22,32 +23,16 @@ export function readPage(response: UpstreamResponse, settings: Settings): Upstre
   if (isFailure(body)) return body
   const page = parsePage(body.json)
   if (!page.success) return schemaFailure(response, page.error)
+  const { organizationId } = settings
+  const normalize = (record: JsonObject, key: RowKey) => toContent(record, key, organizationId)
   const rows: UpstreamRow[] = []
-  for (const [index, item] of page.data.auditLogs.entries()) {
-    const row = readRow(response, item, `auditLogs[${index}]`, settings.organizationId)
-    if (isFailure(row)) return row
+  for (const [index, record] of page.data.auditLogs.entries()) {
+    const row = readWireRow(record, 'timestamp', normalize)
+    if (typeof row === 'string') return brokenForm(response, `auditLogs[${index}]${row}`)
     rows.push(row)
   }
   const { total, hasMore } = page.data
   return { rows, more: hasMore ?? rows.length > 0, ...(total !== undefined && { total }) }
-}
-
-function readRow(
-  response: UpstreamResponse,
-  item: JsonValue,
-  path: string,
-  organizationId: string,
-): UpstreamRow | SourceFailure {
-  if (!isJsonObject(item)) {
-    return invalidResponse(
-      response,
-      `The provider's answer breaks its documented form at ${path}: expected object.`,
-    )
-  }
-  const parsed = wireRow.safeParse(item)
-  if (!parsed.success) return schemaFailure(response, parsed.error, path)
-  const { id, timestamp: timeMs } = parsed.data
-  return { id, timeMs, content: () => toContent(item, { id, timeMs, organizationId }) }
 }
 
 /**
@@ -55,17 +40,14 @@ function readRow(
  * sheets' README, and sheet section 4. Total: an optional field of a wrong type reads as null, a missing word as ''.
  * The organization is the configured one, since the wire has none.
  */
-export function toContent(
-  raw: JsonObject,
-  known: { readonly id: string; readonly timeMs: number; readonly organizationId: string },
-): EntryContent {
+export function toContent(raw: JsonObject, { id, timeMs }: RowKey, organizationId: string): EntryContent {
   const action = textField(raw, 'action') ?? ''
   const context = objectField(raw, 'metadata') ?? {}
   const channel = textField(context, 'source')
   const hasApiKeyId = idField(context, 'api_key_id', 'apiKeyId') !== null
   return {
-    upstreamId: known.id,
-    occurredAtMs: known.timeMs,
+    upstreamId: id,
+    occurredAtMs: timeMs,
     action,
     actionKind: actionKindOf(action),
     actor: {
@@ -84,7 +66,7 @@ export function toContent(
     changes: changesOf(raw, action),
     reason: null,
     origin: originOf(context, channel),
-    organizationId: known.organizationId,
+    organizationId,
     metadata: jsonField(raw, 'metadata'),
     raw,
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { JsonValue } from '../../model/json.js'
-import { isJsonObject, jsonField, objectField, wireRowId, wireRowTime } from '../../model/loose.js'
+import { isJsonObject, jsonField, objectField } from '../../model/loose.js'
 
 /**
  * The answer of the list, in the names that F1 shows: sheet section 3. Only the rows are required; a flag or count
@@ -25,9 +25,3 @@ export function parsePage(json: JsonValue) {
     hasMore: jsonField(pagination, 'hasMore', 'has_more'),
   })
 }
-
-/**
- * What an entry cannot live without: sheet section 4; both names are the same in either spelling. The other fields
- * are read when the entry is wanted.
- */
-export const wireRow = z.object({ id: wireRowId, timestamp: wireRowTime })

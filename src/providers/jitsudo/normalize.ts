@@ -1,11 +1,11 @@
 import type { EntryContent } from '../../model/entry.js'
 import type { SourceFailure } from '../../model/failure.js'
 import { isFailure } from '../../model/failure.js'
-import { parseInstant } from '../../model/instant.js'
-import type { JsonObject, JsonValue } from '../../model/json.js'
-import { idField, isJsonObject, jsonField, textField } from '../../model/loose.js'
+import type { JsonObject } from '../../model/json.js'
+import { idField, jsonField, textField } from '../../model/loose.js'
 import type { UpstreamPage, UpstreamResponse, UpstreamRow } from '../../model/provider.js'
-import { invalidResponse, schemaFailure } from '../../model/wire.js'
+import { brokenForm, invalidResponse, schemaFailure } from '../../model/wire.js'
+import { type RowKey, readWireRow } from '../../model/wire-row.js'
 import { bodyOf, saysNoSuchEntry } from './failures.js'
 import type { Settings } from './settings.js'
 import { actionKindOfWord, actorTypeOfWord } from './vocabulary.js'
@@ -24,8 +24,9 @@ export function readPage(settings: Settings, response: UpstreamResponse): Upstre
   if (!list.success) return schemaFailure(response, list.error)
 
   const rows: UpstreamRow[] = []
+  const normalize = normalizerOf(settings)
   for (const [index, record] of list.data.data.entries()) {
-    const row = readRow(settings, record)
+    const row = readWireRow(record, 'created_at', normalize)
     if (typeof row === 'string') return brokenForm(response, `data[${index}]${row}`)
     rows.push(row)
   }
@@ -50,7 +51,7 @@ export function readEntry(
   if (saysNoSuchEntry(response)) return null
   const answer = bodyOf(response, (body) => idField(body, 'id') !== null)
   if (isFailure(answer)) return answer
-  const row = readRow(settings, answer.body)
+  const row = readWireRow(answer.body, 'created_at', normalizerOf(settings))
   if (typeof row === 'string') return brokenForm(response, row.slice(1))
   if (askedId !== undefined && row.id.toLowerCase() !== askedId.toLowerCase()) {
     return invalidResponse(response, 'The provider sent another entry than the one asked for.')
@@ -58,25 +59,15 @@ export function readEntry(
   return row
 }
 
-/** The row, or the path within it and what was expected there. Cheap: the rest of the record is not looked at. */
-function readRow(settings: Settings, record: JsonValue): UpstreamRow | string {
-  if (!isJsonObject(record)) return ': expected an object'
-  const id = idField(record, 'id')
-  if (id === null) return '.id: expected a string that is not empty'
-  const timeMs = parseInstant(textField(record, 'created_at') ?? '')
-  if (timeMs === undefined) return '.created_at: expected an RFC 3339 date-time'
-  return { id, timeMs, content: () => contentOf(settings, record, id, timeMs) }
-}
-
-function brokenForm(response: UpstreamResponse, place: string): SourceFailure {
-  return invalidResponse(response, `The provider's answer breaks its documented form at ${place}.`)
+function normalizerOf(settings: Settings): (record: JsonObject, key: RowKey) => EntryContent {
+  return (record, key) => contentOf(settings, record, key)
 }
 
 /**
  * The entry of a record: upstreams/README.md, "Where each normalised concept comes from". A required word that is
  * missing or not text reads as the empty text; every other such field as null.
  */
-function contentOf(settings: Settings, record: JsonObject, id: string, timeMs: number): EntryContent {
+function contentOf(settings: Settings, record: JsonObject, { id, timeMs }: RowKey): EntryContent {
   const action = textField(record, 'action') ?? ''
   const actorType = textField(record, 'actor_type')
   return {
