@@ -8,8 +8,11 @@ import type { SourceInfo } from './model/source-info.js'
 import { openDialect, type Registry } from './providers/registry.js'
 import type { ReadingLimits } from './reading/limits.js'
 import { createReader } from './reading/reader.js'
+import { createCursorSeal } from './reading/sealed-cursor.js'
 import type { ServerLimits } from './server/limits.js'
 import { createGatewayServer, type GatewayServer } from './server/server.js'
+import type { TailLimits } from './tail/limits.js'
+import { createTail } from './tail/tail.js'
 import { createUpstreamClient } from './upstream/client.js'
 import type { UpstreamLimits } from './upstream/limits.js'
 import { connectSource } from './upstream/source.js'
@@ -26,6 +29,7 @@ export interface GatewayOptions {
   readonly limits?: {
     readonly upstream?: Partial<UpstreamLimits>
     readonly reading?: Partial<ReadingLimits>
+    readonly tail?: Partial<TailLimits>
     readonly server?: Partial<ServerLimits>
   }
 }
@@ -57,15 +61,30 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...(limits.upstream && { limits: limits.upstream }),
   })
   const sources = opened.map(({ source, dialect }) => describeSource(source, dialect))
+  const secrets = cursorSecrets(config, logger)
+  const reader = createReader({
+    sources: opened.map(({ source, dialect }) =>
+      connectSource({ key: source.key, settleMs: source.settleMs, dialect, client }),
+    ),
+    secrets,
+    now,
+    limits: { ...readingLimits, ...limits.reading },
+  })
+  const { cursorLifetimeMs } = readingLimits
+  const tail = createTail({
+    reader,
+    seal: createCursorSeal(secrets),
+    now,
+    schedule: (delayMs, run) => {
+      const timer = setTimeout(run, delayMs)
+      return () => clearTimeout(timer)
+    },
+    report: (cause) => logger.error({ err: cause }, 'internal error of the tail'),
+    limits: { ...(cursorLifetimeMs !== undefined && { cursorLifetimeMs }), ...config.tail, ...limits.tail },
+  })
   const server = createGatewayServer({
-    reader: createReader({
-      sources: opened.map(({ source, dialect }) =>
-        connectSource({ key: source.key, settleMs: source.settleMs, dialect, client }),
-      ),
-      secrets: cursorSecrets(config, logger),
-      now,
-      limits: { ...readingLimits, ...limits.reading },
-    }),
+    reader,
+    tail,
     sources,
     providerIds: registry.ids,
     logger,

@@ -48,8 +48,19 @@ export interface Config {
   /** The first signs, all verify; empty when the file names none. */
   readonly cursorSecrets: readonly Secret[]
   readonly limits: LimitsConfig
+  readonly tail: TailConfig
   /** In the order of the file; at least one. */
   readonly sources: readonly SourceConfig[]
+}
+
+/** What the file sets of the live tail: src/config/tail-settings.ts. */
+interface TailConfig {
+  readonly intervalMinMs?: number
+  readonly intervalMaxMs?: number
+  readonly heartbeatMs?: number
+  readonly subscribersMax?: number
+  readonly bufferedMax?: number
+  readonly marksMax?: number
 }
 
 /**
@@ -130,6 +141,7 @@ function toConfig(data: z.output<ReturnType<typeof configSchema>>): Config {
     server: data.server,
     cursorSecrets: data.cursorSecret ?? [],
     limits: withoutUndefined(data.limits),
+    tail: withoutUndefined(data.tail),
     sources: data.sources.map(({ key, provider, displayName, settleMs, ...settings }) => ({
       key,
       providerId: provider,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Secret } from '../model/secret.js'
 import type { Registry } from '../providers/registry.js'
+import { tailSettings } from './tail-settings.js'
 
 /** Lower case, so that keys differ by more than their case; part of cursors and ids. */
 const sourceKeySetting = z
@@ -115,6 +116,7 @@ export function configSchema(registry: Registry) {
               'go on. Made at random when left out: then cursors end with the process.',
           ),
         limits: limitSettings.prefault({}).describe('What one request may cost. Each has a default.'),
+        tail: tailSettings.prefault({}).describe('The live tail. Each has a default.'),
         sources: z
           .array(source)
           .min(1, 'expected at least one source')

@@ -17,6 +17,7 @@ import { defineFilterInput, readFilter } from './filter-input.js'
 import { decodeGlobalId } from './global-id.js'
 import { untilEnded } from './operation-end.js'
 import type { SourceTypes } from './source-types.js'
+import { defineSubscription } from './subscription.js'
 
 /** Ids in one `nodes` at most. */
 const nodeIdsMax = 100
@@ -45,6 +46,7 @@ function defineAuditEntries(
   const Filter = defineFilterInput(builder, enums)
   defineExplain(builder, { enums, sources, Filter, TimeRangeType })
   defineCounts(builder, enums, Filter, connection)
+  defineSubscription(builder, { Filter, entries, connection })
   const size = `${pageSizeMin} to ${pageSizeMax}; ${pageSizeDefault} when neither \`first\` nor \`last\` is given.`
   builder.queryField('auditEntries', (t) =>
     t.field({

@@ -5,6 +5,7 @@ import { documentRefused, quote, requestRefused } from '../graphql/errors.js'
 import { argumentPathOfNode, variableErrors } from './argument-paths.js'
 import { parseWithinLimits } from './document-limits.js'
 import { type ReportInternalError, toClientError } from './error-policy.js'
+import { acceptsEventStream } from './event-stream.js'
 import type { ServerLimits } from './limits.js'
 import { type OperationScopes, readDeadline } from './operation-scope.js'
 import { readParams } from './request-params.js'
@@ -25,7 +26,7 @@ export function useGraphqlEdge(parts: Parts): Plugin {
   return {
     onRequestParse({ request, setRequestParser }) {
       checkMethod(request)
-      checkAccept(request)
+      if (!acceptsEventStream(request)) checkAccept(request)
       parts.scopes.open(request, readDeadline(request, parts.limits.deadlineMs))
       // Yoga's own parsers also take forms and plain text.
       setRequestParser((incoming) => readParams(incoming, parts.limits.bodyBytesMax))
@@ -35,7 +36,9 @@ export function useGraphqlEdge(parts: Parts): Plugin {
       return ({ result, context }) => {
         // Thrown here and not left to Yoga, which would set another status and has other words.
         if (result instanceof Error || result === null) throw result
-        chooseOperation(result, (context as { params: GraphQLParams }).params.operationName)
+        const { params, request } = context as { params: GraphQLParams; request: Request }
+        const { operation } = chooseOperation(result, params.operationName)
+        if (operation === OperationTypeNode.QUERY) checkAccept(request)
       }
     },
     onValidate({ validateFn, setValidationFn }) {
@@ -54,7 +57,7 @@ export function useGraphqlEdge(parts: Parts): Plugin {
       if (errors.length > 0) setResultAndStopExecution({ errors })
     },
     onResultProcess({ request, result, setResult, setResultProcessor }) {
-      setResultProcessor(processRegularResult, answerType(request) ?? 'application/json')
+      setResultProcessor(processRegularResult, answerType(request) ?? refusalType(request))
       if (Array.isArray(result) || !('data' in result || 'errors' in result)) return
       const { errors } = result
       if (!errors) return
@@ -79,8 +82,8 @@ function checkMethod({ method }: Request): void {
 }
 
 /**
- * The media type of the answer, undefined when the client takes none of ours. Answers are JSON; Yoga would also give
- * event streams and multipart bodies, which nothing here needs. The first type of the header that is ours is taken.
+ * The media type of the answer to a query, undefined when the client takes none of ours. Yoga would also give multipart
+ * bodies, and event streams to queries, which nothing here needs. The first type of the header that is ours is taken.
  */
 function answerType(request: Request): string | undefined {
   const accept = request.headers.get('accept') || '*/*'
@@ -92,6 +95,11 @@ function answerType(request: Request): string | undefined {
     if (['application/json', 'application/*', '*/*'].includes(mediaType)) return 'application/json'
   }
   return undefined
+}
+
+/** A reader of event streams looks at the status, so a document that is wrong must not be refused with 200. */
+function refusalType(request: Request): string {
+  return acceptsEventStream(request) ? 'application/graphql-response+json' : 'application/json'
 }
 
 function checkAccept(request: Request): void {
@@ -118,12 +126,12 @@ function invalid(error: GraphQLError, document: DocumentNode): GraphQLError {
   return documentRefused(path ? 'BAD_USER_INPUT' : 'GRAPHQL_VALIDATION_FAILED', error, path)
 }
 
-/** The operation to run. Throws when the document does not say which, or when it is not a query. */
+/** The operation to run. Throws when the document does not say which, or when it is a mutation. */
 function chooseOperation(document: DocumentNode, name: string | null | undefined): OperationDefinitionNode {
   const operation = getOperationAST(document, name)
-  if (operation?.operation === OperationTypeNode.QUERY) return operation
+  if (operation && operation.operation !== OperationTypeNode.MUTATION) return operation
   const message = operation
-    ? `This gateway only reads. There is no ${operation.operation}; send a query.`
+    ? 'This gateway only reads. There is no mutation; send a query or a subscription.'
     : name
       ? `The document has no operation ${quote(name)}. Name one of its operations in \`operationName\`.`
       : 'The document does not have exactly one operation. Name the one to run in `operationName`.'

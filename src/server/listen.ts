@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { graphqlPath, safeHeaders } from './http-edge.js'
 import { refuseUnreadable } from './request-target.js'
 import type { GatewayServer } from './server.js'
@@ -15,6 +16,9 @@ export interface Listening {
 /** How long a client may take to send its headers, and its whole request, in milliseconds. */
 const headersTimeoutMs = 10_000
 const requestTimeoutMs = 30_000
+/** How long the bytes of the last answers may take, and how often it is looked whether they are out, in milliseconds. */
+const lastBytesMs = 500
+const lastBytesStepMs = 10
 
 /** Serves on a socket; port 0 takes a free one. Rejects with the system's error when the address cannot be taken. */
 export async function listen(
@@ -47,6 +51,12 @@ export async function listen(
     close: async (graceMs) => {
       const closed = new Promise<void>((resolve) => http.close(() => resolve()))
       await server.drain(graceMs)
+      // The end of what was answered last is still on its way out.
+      for (let waitedMs = 0; waitedMs < lastBytesMs; waitedMs += lastBytesStepMs) {
+        http.closeIdleConnections()
+        const isClosed = await Promise.race([closed.then(() => true), sleep(lastBytesStepMs, false)])
+        if (isClosed) return
+      }
       http.closeAllConnections()
       await closed
     },

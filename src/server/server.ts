@@ -8,7 +8,9 @@ import { createGraphContext } from '../graphql/context.js'
 import { buildSchema } from '../graphql/schema.js'
 import type { SourceInfo } from '../model/source-info.js'
 import type { Reader } from '../reading/page.js'
+import type { Tail } from '../tail/event.js'
 import { useAccessLog } from './access-log.js'
+import { useEventStream } from './event-stream.js'
 import { createGraphiqlPage } from './graphiql.js'
 import { useGraphqlEdge } from './graphql-edge.js'
 import { graphqlPath, safeHeaders, useHttpEdge } from './http-edge.js'
@@ -18,6 +20,7 @@ import { hasUsableTarget, refuseTarget } from './request-target.js'
 
 export interface GatewayServerOptions {
   readonly reader: Reader
+  readonly tail: Tail
   /** In configuration order. Keys are those of the reader's sources. */
   readonly sources: readonly SourceInfo[]
   /** Ids of the registry, the members of the enum `Provider`. */
@@ -57,6 +60,11 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
   const sources = new Map(options.sources.map((source) => [source.key, source]))
   const scopes = new OperationScopes()
   let draining = false
+  const errors = {
+    createId: options.createErrorId ?? randomUUID,
+    report: (id: string, cause: unknown) =>
+      options.logger.error({ errorId: id, err: cause }, 'internal error'),
+  }
 
   const yoga = createYoga({
     schema,
@@ -66,7 +74,9 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       if (!scope) throw new Error('an operation without a scope')
       return createGraphContext({
         reader: options.reader,
+        tail: options.tail,
         sources,
+        clientGone: request.signal,
         signal: scope.signal,
         noteOutcomes: (outcomes) => noteOutcomes(scope, outcomes),
       })
@@ -81,12 +91,8 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
         graphiql: options.graphiql === false ? null : createGraphiqlPage(graphqlPath),
         isReady: () => !draining,
       }),
-      useGraphqlEdge({
-        limits,
-        scopes,
-        createId: options.createErrorId ?? randomUUID,
-        report: (id, cause) => options.logger.error({ errorId: id, err: cause }, 'internal error'),
-      }),
+      useGraphqlEdge({ limits, scopes, ...errors }),
+      useEventStream({ scopes, ...errors }),
       useAccessLog(options.logger, scopes),
     ],
     // Each of these is done by the plugins above, in our own words.
@@ -111,9 +117,12 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     },
     drain: async (graceMs) => {
       draining = true
-      if (await scopes.idle(graceMs)) return
-      scopes.stop()
-      await scopes.idle(abortedWaitMs)
+      const subscribersTold = options.tail.close(graceMs)
+      if (!(await scopes.idle(graceMs))) {
+        scopes.stop()
+        await scopes.idle(abortedWaitMs)
+      }
+      await subscribersTold
     },
   }
 }

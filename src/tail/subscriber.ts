@@ -131,7 +131,9 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
   take({ rows, ends }: Batch): void {
     if (this.#isSlow()) this.end('SLOW_CONSUMER')
     if (this.#ended) return
-    this.#tellChanges()
+    // Its cursor shall know what was there when the subscription began.
+    const begins = [...this.#attachments.values()].some(({ mode }) => mode === 'begin')
+    if (!begins) this.#tellChanges()
     for (const { row, reading, isNew } of rows) {
       const attachment = this.#partIn(reading)
       if (!attachment || (attachment.mode === 'live' && !isNew) || !this.#matches(row.entry)) continue
@@ -142,6 +144,7 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
       const attachment = this.#partIn(reading)
       if (attachment) this.#endReading(attachment, reading, whole)
     }
+    this.#tellChanges()
   }
 
   /** Takes one matching row. See `Progress.offer` for what must have been offered before. */
