@@ -89,6 +89,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     providerIds: registry.ids,
     logger,
     allowedOrigins: config.server.allowedOrigins,
+    persistedOperations: config.server.persistedOperations,
     limits: { ...(deadlineMs !== undefined && { deadlineMs }), ...limits.server },
   })
   return { server, sources, close: () => client.close() }

@@ -62,7 +62,12 @@ const source = `{ key: main, provider: alpha, credentials: { apiKey: ${canary} }
 describe('a configuration', () => {
   it('has defaults for everything but its sources', () => {
     const config = configOf(`sources: [${source}]`)
-    expect(config.server).toEqual({ host: '127.0.0.1', port: 4000, allowedOrigins: [] })
+    expect(config.server).toEqual({
+      host: '127.0.0.1',
+      port: 4000,
+      allowedOrigins: [],
+      persistedOperations: 'off',
+    })
     expect(config.cursorSecrets).toEqual([])
     const [first] = config.sources
     expect(first).toMatchObject({ key: 'main', providerId: 'alpha', displayName: 'main' })

@@ -29,6 +29,7 @@ interface ServerConfig {
   /** 0 takes a free one. */
   readonly port: number
   readonly allowedOrigins: readonly string[]
+  readonly persistedOperations: 'off' | 'allow' | 'only'
 }
 
 /** Limits that the file sets; the others keep their defaults. */

@@ -43,6 +43,10 @@ const serverSettings = z.strictObject({
     .max(100)
     .default([])
     .describe('Web origins whose pages may read answers (CORS). None when left out.'),
+  persistedOperations: z
+    .enum(['off', 'allow', 'only'])
+    .default('off')
+    .describe('Operations by the hash of their document, of the list in schema/persisted-operations.json.'),
 })
 
 /** Names and units are those of the limits that they replace: src/reading/limits.ts and src/server/limits.ts. */

@@ -13,6 +13,8 @@ import { readParams } from './request-params.js'
 interface Parts {
   readonly limits: ServerLimits
   readonly scopes: OperationScopes
+  /** Whether the document of an operation may be named by its hash. */
+  readonly persisted: boolean
   readonly createId: () => string
   readonly report: ReportInternalError
 }
@@ -29,7 +31,9 @@ export function useGraphqlEdge(parts: Parts): Plugin {
       if (!acceptsEventStream(request)) checkAccept(request)
       parts.scopes.open(request, readDeadline(request, parts.limits.deadlineMs))
       // Yoga's own parsers also take forms and plain text.
-      setRequestParser((incoming) => readParams(incoming, parts.limits.bodyBytesMax))
+      setRequestParser((incoming) =>
+        readParams(incoming, { bodyBytesMax: parts.limits.bodyBytesMax, persisted: parts.persisted }),
+      )
     },
     onParse({ setParseFn }) {
       setParseFn((source: string) => parseWithinLimits(source, parts.limits))

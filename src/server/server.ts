@@ -16,6 +16,7 @@ import { useGraphqlEdge } from './graphql-edge.js'
 import { graphqlPath, safeHeaders, useHttpEdge } from './http-edge.js'
 import { defaultLimits, type ServerLimits } from './limits.js'
 import { noteOutcomes, OperationScopes } from './operation-scope.js'
+import { type PersistedOperationsMode, usePersisted } from './persisted-operations.js'
 import { hasUsableTarget, refuseTarget } from './request-target.js'
 
 export interface GatewayServerOptions {
@@ -31,6 +32,8 @@ export interface GatewayServerOptions {
   readonly limits?: Partial<ServerLimits>
   /** Whether GraphiQL is served to browsers. Default: yes. */
   readonly graphiql?: boolean
+  /** Whether operations are taken by their hash, as well or only. Default: `off`. */
+  readonly persistedOperations?: PersistedOperationsMode
   /** Makes the id that a client and the log see for an internal error. Default: a random UUID. */
   readonly createErrorId?: () => string
 }
@@ -59,6 +62,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
   const schema = buildSchema(options.providerIds)
   const sources = new Map(options.sources.map((source) => [source.key, source]))
   const scopes = new OperationScopes()
+  const persisted = usePersisted(options.persistedOperations ?? 'off')
   let draining = false
   const errors = {
     createId: options.createErrorId ?? randomUUID,
@@ -91,7 +95,8 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
         graphiql: options.graphiql === false ? null : createGraphiqlPage(graphqlPath),
         isReady: () => !draining,
       }),
-      useGraphqlEdge({ limits, scopes, ...errors }),
+      useGraphqlEdge({ limits, scopes, persisted: persisted !== null, ...errors }),
+      ...(persisted ? [persisted] : []),
       useEventStream({ scopes, ...errors }),
       useAccessLog(options.logger, scopes),
     ],
