@@ -25,6 +25,11 @@ it('are the same for the gateway and the typed clients', () => {
     expect(list).toContain(documentId(document))
 })
 
+it('are named in README.md by a hash that is on the list', () => {
+  const [, named = ''] = /"documentId":"([^"]+)"/.exec(read('README.md')) ?? []
+  expect(named).toBe(sources)
+})
+
 describe.each(['allow', 'only'] as const)('in the mode %s', (mode) => {
   it.each([
     ['documentId', { documentId: sources }],

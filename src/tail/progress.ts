@@ -26,7 +26,7 @@ export interface Mark {
 }
 
 /** What is known of one source at a moment. `marks` grows: only the first `count` belong to the moment. */
-export interface SourceMoment {
+interface SourceMoment {
   readonly floor: Floor
   readonly marks: readonly Mark[]
   readonly count: number

@@ -21,7 +21,7 @@ export interface FeedReading {
 }
 
 /** How late an entry of a source may appear, as the tail reckons. */
-export function overlapOf({ settleMs }: Pick<ReadableSource, 'settleMs'>): number {
+function overlapOf({ settleMs }: Pick<ReadableSource, 'settleMs'>): number {
   return settleMs + clockSlackMs
 }
 
