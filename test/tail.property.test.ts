@@ -77,10 +77,16 @@ async function play(seed: number) {
     windowMax: random.pick([5, 10_000]),
     intervalMaxMs: random.pick([4_000, 30_000]),
   }
-  const virtual = sources.map((source) => ({
-    ...createVirtualSource(source, time),
-    settleMs: source.settleMs,
-  }))
+  const virtual = sources.map((source) => {
+    const invented = createVirtualSource(source, time)
+    // Answers that take their time: clients come and go while a reading is under way, and readings wait for each other.
+    const delayMs = random.pick([0, 0, 400, 1_500, 4_500])
+    const fetchPage: typeof invented.fetchPage = async (ask) => {
+      if (delayMs > 0) await pass(delayMs)
+      return invented.fetchPage(ask, { signal: new AbortController().signal })
+    }
+    return { ...invented, settleMs: source.settleMs, fetchPage }
+  })
   const errors: unknown[] = []
   const makeTail = (): Tail => {
     const { now, schedule } = time

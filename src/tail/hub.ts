@@ -40,6 +40,7 @@ export class Hub {
   #cancelRound: (() => void) | null = null
   #cancelBeat: (() => void) | null = null
   #inRound = false
+  #batches = 0
 
   constructor(options: HubOptions) {
     this.#options = options
@@ -79,6 +80,16 @@ export class Hub {
     return this.#subscribers
   }
 
+  /** Number of the latest batch. */
+  get batches(): number {
+    return this.#batches
+  }
+
+  #countBatch(): number {
+    this.#batches += 1
+    return this.#batches
+  }
+
   /** Somebody waits for a reading: the next comes as soon as the shortest interval allows. */
   hurry(): void {
     if (this.#inRound || this.#subscribers.size === 0) return
@@ -104,13 +115,15 @@ export class Hub {
 
   /** What the last readings gave, for the sources where that reaches back far enough. */
   #windowsFor(subscriber: Subscriber): Batch {
+    const number = this.#countBatch()
     const windows = [...this.#feeds.values()].flatMap((feed) => {
       const window = feed.window()
       const sinceMs = window && subscriber.needsSinceMs(feed, window.last.untilMs)
       const reaches = window && typeof sinceMs === 'number' && window.last.settledBeforeMs <= sinceMs
-      return reaches ? [{ rows: window.rows, reading: { ...window.last } }] : []
+      return reaches ? [{ rows: window.rows, reading: { ...window.last, begunAt: number } }] : []
     })
     return {
+      number,
       rows: inOrder(
         windows.flatMap(({ rows, reading }) => rows.map((row) => ({ row, reading, isNew: true }))),
       ),
@@ -124,8 +137,10 @@ export class Hub {
     const startedMs = now()
     this.#startedMs = startedMs
     this.#inRound = true
-    const hand = new Hand((batch) => {
-      for (const subscriber of [...this.#subscribers]) subscriber.take(batch)
+    const hand = new Hand((rows, ends) => {
+      const number = this.#countBatch()
+      for (const { reading } of [...rows, ...ends]) reading.begunAt ??= number
+      for (const subscriber of [...this.#subscribers]) subscriber.take({ number, rows, ends })
     })
     const untilMs = startedMs - (startedMs % pinStepMs)
     const readings = this.#dueFeeds(startedMs, untilMs).map((feed) => this.#read(feed, untilMs, hand))
@@ -221,11 +236,11 @@ export class Hub {
 class Hand {
   isHolding = true
   gaveNew = false
-  readonly #give: (batch: Batch) => void
+  readonly #give: (rows: Batch['rows'], ends: Batch['ends']) => void
   #rows: HandedRow[] = []
   #ends: { readonly reading: FeedReading; readonly whole: boolean }[] = []
 
-  constructor(give: (batch: Batch) => void) {
+  constructor(give: (rows: Batch['rows'], ends: Batch['ends']) => void) {
     this.#give = give
   }
 
@@ -240,13 +255,13 @@ class Hand {
   }
 
   flush(): void {
-    if (this.#rows.length === 0 && this.#ends.length === 0) return
-    const batch = { rows: inOrder(this.#rows), ends: this.#ends }
+    const rows = inOrder(this.#rows.filter(({ reading }) => !reading.isVoid))
+    const ends = this.#ends.filter(({ reading }) => !reading.isVoid)
     this.#rows = []
     this.#ends = []
-    for (const { reading } of [...batch.rows, ...batch.ends]) reading.begun = true
-    this.gaveNew ||= batch.rows.some(({ isNew }) => isNew)
-    this.#give(batch)
+    if (rows.length === 0 && ends.length === 0) return
+    this.gaveNew ||= rows.some(({ isNew }) => isNew)
+    this.#give(rows, ends)
   }
 }
 

@@ -16,8 +16,10 @@ export interface FeedReading {
   readonly untilMs: number
   /** Nothing can appear any more before this, as far as the lateness of the source holds. */
   readonly settledBeforeMs: number
-  /** Whether a part of it was handed to the subscribers. */
-  begun: boolean
+  /** Number of the first batch that has a part of it; null when there is none yet. */
+  begunAt: number | null
+  /** Whether it was given up because everybody had left: nothing of it may be handed to whoever comes next. */
+  isVoid: boolean
 }
 
 /** How late an entry of a source may appear, as the tail reckons. */
@@ -69,7 +71,8 @@ export class SourceFeed {
       sinceMs,
       untilMs,
       settledBeforeMs: untilMs - this.overlapMs,
-      begun: false,
+      begunAt: null,
+      isVoid: false,
     }
     this.requests = 0
     this.scanned = 0
@@ -115,6 +118,7 @@ export class SourceFeed {
 
   /** Begins anew but for the pace. A reading under way is nobody's any more. */
   forget(): void {
+    if (this.reading) this.reading.isVoid = true
     this.reading = null
     this.last = null
     this.failure = null

@@ -16,6 +16,8 @@ export interface HandedRow {
 
 /** What is handed to every subscriber at once: rows in the order OLDEST_FIRST, then readings that came to an end. */
 export interface Batch {
+  /** Rises from batch to batch. */
+  readonly number: number
   readonly rows: readonly HandedRow[]
   readonly ends: readonly { readonly reading: FeedReading; readonly whole: boolean }[]
 }
@@ -32,9 +34,11 @@ export type Mode = 'begin' | 'all' | 'live' | 'away'
 interface Attachment {
   readonly feed: SourceFeed
   mode: Mode
-  /** A reading that began too soon to be of use. */
-  skips: FeedReading | null
+  /** Number of the latest batch when it began: a reading of which a part was handed before is of no use. */
+  joinedAt: number
+  /** The reading that was handed last, and whether it is of use. */
   current: FeedReading | null
+  takesPart: boolean
   /** In mode `begin`: the matching rows of the current reading. */
   held: TailRow[]
 }
@@ -55,6 +59,7 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
   readonly #pulls: ((result: IteratorResult<TailEvent, undefined>) => void)[] = []
   readonly #waitingForRoom: (() => void)[] = []
   readonly #left = new AbortController()
+  #batch: number
   #fullSinceMs: number | null = null
   #isQuiet = true
   #ended = false
@@ -64,6 +69,8 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
     readonly filter: EntryFilter
     readonly progress: Progress
     readonly beganMs: number
+    /** Number of the latest batch, which it does not get. */
+    readonly batch: number
     readonly encode: (moment: Moment) => string
     readonly limits: TailLimits
     readonly now: () => number
@@ -73,6 +80,7 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
     this.filter = parts.filter
     this.progress = parts.progress
     this.#beganMs = parts.beganMs
+    this.#batch = parts.batch
     this.#encode = parts.encode
     this.#limits = parts.limits
     this.#now = parts.now
@@ -103,9 +111,15 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
   }
 
   attach(feed: SourceFeed, mode: Mode): void {
-    const attachment: Attachment = { feed, mode, skips: null, current: null, held: [] }
-    this.#attachments.set(feed.source.key, attachment)
-    this.#skipUnderWay(attachment)
+    const joinedAt = this.#batch
+    this.#attachments.set(feed.source.key, {
+      feed,
+      mode,
+      joinedAt,
+      current: null,
+      takesPart: false,
+      held: [],
+    })
   }
 
   /** Has a source that was read up by itself read with the others from now on. */
@@ -113,7 +127,7 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
     const attachment = this.#attachments.get(sourceKey)
     if (!attachment) return
     attachment.mode = 'all'
-    this.#skipUnderWay(attachment)
+    attachment.joinedAt = this.#batch
   }
 
   modeOf(sourceKey: string): Mode | undefined {
@@ -128,7 +142,8 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
     return this.progress.floorOf(feed.source.key).timeMs
   }
 
-  take({ rows, ends }: Batch): void {
+  take({ number, rows, ends }: Batch): void {
+    this.#batch = number
     if (this.#isSlow()) this.end('SLOW_CONSUMER')
     if (this.#ended) return
     // Its cursor shall know what was there when the subscription began.
@@ -201,28 +216,23 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
     return this
   }
 
-  /** A reading that has begun handing out, or that begins behind the floor, lacks what this subscriber needs. */
-  #skipUnderWay(attachment: Attachment): void {
-    const { feed } = attachment
-    const { reading } = feed
-    if (!reading || attachment.mode === 'away') return
-    const tooLate =
-      attachment.mode !== 'begin' && reading.sinceMs > this.progress.floorOf(feed.source.key).timeMs
-    if (!reading.begun && !tooLate) return
-    attachment.skips = reading
-    if (attachment.mode === 'live') attachment.mode = 'all'
-  }
-
-  /** The attachment that a reading is for; undefined when it is of no use to this subscriber. */
+  /**
+   * The attachment that a reading is for; undefined when it is of no use to this subscriber, since a part of it was handed
+   * before it joined, or since it begins behind its floor. What such a reading gives is not new when the next gives it.
+   */
   #partIn(reading: FeedReading): Attachment | undefined {
     const attachment = this.#attachments.get(reading.sourceKey)
-    if (!attachment || attachment.mode === 'away' || attachment.skips === reading) return undefined
+    if (!attachment || attachment.mode === 'away') return undefined
     if (attachment.current !== reading) {
+      const { timeMs } = this.progress.floorOf(reading.sourceKey)
+      const isWhole = attachment.mode === 'begin' || reading.sinceMs <= timeMs
       attachment.current = reading
+      attachment.takesPart = isWhole && (reading.begunAt ?? 0) > attachment.joinedAt
       attachment.held = []
-      if (attachment.mode === 'all') this.progress.offerAgain(reading.sourceKey)
+      if (!attachment.takesPart && attachment.mode === 'live') attachment.mode = 'all'
+      if (attachment.takesPart && attachment.mode === 'all') this.progress.offerAgain(reading.sourceKey)
     }
-    return attachment
+    return attachment.takesPart ? attachment : undefined
   }
 
   #endReading(attachment: Attachment, reading: FeedReading, whole: boolean): void {
@@ -236,9 +246,7 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
         for (const row of held.slice(older.length)) this.offer(row, settledBeforeMs)
       }
       this.progress.settle(sourceKey, settledBeforeMs)
-      // What a reading that is skipped gives is new to nobody when the next one gives it again.
-      const isSkipping = attachment.skips !== null && attachment.feed.reading === attachment.skips
-      attachment.mode = isSkipping ? 'all' : 'live'
+      attachment.mode = 'live'
     }
     attachment.held = []
     if (attachment.mode === 'live' && this.progress.isWaiting(sourceKey)) attachment.mode = 'all'

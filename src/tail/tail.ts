@@ -52,6 +52,7 @@ export function createTail(options: TailOptions): Tail {
       filter: request.filter,
       progress: new Progress(moment, limits.marksMax),
       beganMs: Math.min(...floorsMs),
+      batch: hub.batches,
       encode: (each) => cursors.encode(each),
       limits,
       now,
