@@ -162,6 +162,16 @@ describe('a subscriber', () => {
     expect(idsOf(later.seen)).toEqual(['e100000-0', 'e100000-0'])
   })
 
+  it('misses nothing of a source that failed for long when it subscribed', async () => {
+    let failure: SourceFailure | null = sourceFailure('UNAVAILABLE')
+    const { time, tail } = open({ events: [entryAt(-1_000), entryAt(5_000)], failing: () => failure })
+    const { seen } = follow(tail, { sources: ['crew'] })
+    await time.passUntil(beginMs + 200_000)
+    failure = null
+    await time.passUntil(beginMs + 300_000)
+    expect(idsOf(seen)).toEqual(['e5000-0'])
+  })
+
   it('that takes nothing is told to resume behind what waits for it, and gets the rest then', async () => {
     const events = Array.from({ length: 100 }, (_, index) => entryAt(5_000, index))
     const { time, tail } = open({ events, limits: { bufferedMax: 20 } })

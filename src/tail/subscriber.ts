@@ -138,7 +138,7 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
   needsSinceMs(feed: SourceFeed, untilMs: number): number | undefined {
     const mode = this.modeOf(feed.source.key)
     if (mode === undefined || mode === 'away') return undefined
-    if (mode === 'begin') return untilMs - feed.overlapMs
+    if (mode === 'begin') return Math.min(untilMs - feed.overlapMs, this.#beganMs)
     return this.progress.floorOf(feed.source.key).timeMs
   }
 
@@ -225,7 +225,7 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
     if (!attachment || attachment.mode === 'away') return undefined
     if (attachment.current !== reading) {
       const { timeMs } = this.progress.floorOf(reading.sourceKey)
-      const isWhole = attachment.mode === 'begin' || reading.sinceMs <= timeMs
+      const isWhole = reading.sinceMs <= timeMs
       attachment.current = reading
       attachment.takesPart = isWhole && (reading.begunAt ?? 0) > attachment.joinedAt
       attachment.held = []
@@ -242,7 +242,8 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
       if (attachment.mode === 'begin') {
         const max = Math.floor(this.#limits.marksMax / 2 / this.#attachments.size)
         const older = held.filter(({ key }) => key.timeMs < this.#beganMs)
-        this.progress.begin(sourceKey, older, Math.max(reading.sinceMs, settledBeforeMs), max)
+        const sinceMs = Math.max(reading.sinceMs, Math.min(settledBeforeMs, this.#beganMs))
+        this.progress.begin(sourceKey, older, sinceMs, max)
         for (const row of held.slice(older.length)) this.offer(row, settledBeforeMs)
       }
       this.progress.settle(sourceKey, settledBeforeMs)
