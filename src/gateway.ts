@@ -9,9 +9,12 @@ import { openDialect, type Registry } from './providers/registry.js'
 import type { ReadingLimits } from './reading/limits.js'
 import type { FetchTerms, ReadableSource, Reader } from './reading/page.js'
 import { createReader } from './reading/reader.js'
+import { createCursorSeal } from './reading/sealed-cursor.js'
 import type { ServerLimits } from './server/limits.js'
 import type { ProcessLoad } from './server/overload.js'
 import { createGatewayServer, type GatewayServer } from './server/server.js'
+import type { TailLimits } from './tail/limits.js'
+import { createTail } from './tail/tail.js'
 import { combineObservers } from './telemetry/combine-observers.js'
 import { createMetrics } from './telemetry/metrics.js'
 import { watchSourceHealth } from './telemetry/source-health.js'
@@ -38,6 +41,7 @@ export interface GatewayOptions {
   readonly limits?: {
     readonly upstream?: Partial<UpstreamLimits>
     readonly reading?: Partial<ReadingLimits>
+    readonly tail?: Partial<TailLimits>
     readonly server?: Partial<ServerLimits>
   }
   /** Measures the process that the gateway has to itself. Left out: nothing is refused for its sake. */
@@ -110,19 +114,34 @@ export function createGateway(options: GatewayOptions): Gateway {
       }),
       (signal) => server.noteUpstreamRequest(signal),
     )
+  const secrets = cursorSecrets(config, logger)
   const reader = createReader({
     sources: opened.map(connect),
-    secrets: cursorSecrets(config, logger),
+    secrets,
     now,
     limits: { ...readingLimits, ...limits.reading },
   })
+  const { cursorLifetimeMs } = readingLimits
+  const tail = createTail({
+    reader,
+    seal: createCursorSeal(secrets),
+    now,
+    schedule: (delayMs, run) => {
+      const timer = setTimeout(run, delayMs)
+      return () => clearTimeout(timer)
+    },
+    report: (cause) => logger.error({ err: cause }, 'internal error of the tail'),
+    limits: { ...(cursorLifetimeMs !== undefined && { cursorLifetimeMs }), ...config.tail, ...limits.tail },
+  })
   const server: GatewayServer = createGatewayServer({
     reader,
+    tail,
     sources,
     providerIds: registry.ids,
     logger,
     now,
     allowedOrigins: config.server.allowedOrigins,
+    persistedOperations: config.server.persistedOperations,
     limits: { ...(deadlineMs !== undefined && { deadlineMs }), ...limits.server },
     overloadLimits: config.server.overload,
     ...(options.processLoad && { processLoad: options.processLoad }),

@@ -8,7 +8,7 @@ import { buildSchema } from '../src/graphql/schema.js'
 import type { EntryPage } from '../src/reading/page.js'
 import { SeededRandom } from '../src/simulation/random.js'
 import { type ArgumentValues, drawDocument } from './support/draw-document.js'
-import { covered, entry, FakeReader, page, refused } from './support/fake-gateway.js'
+import { covered, emptyTail, entry, FakeReader, page, refused } from './support/fake-gateway.js'
 
 const schema = buildSchema(['paper', 'stone-tablet'])
 const sources: SourceDirectory = new Map(
@@ -100,7 +100,7 @@ async function run(document: ReturnType<typeof parse>, variables: object, seed: 
       return random.chance(0.3) ? refused : entry(id)
     },
   })
-  const context = createGraphContext({ reader, sources, signal: new AbortController().signal })
+  const context = contextOf(reader)
   const result = (await how({
     schema,
     document,
@@ -146,7 +146,7 @@ describe('planned execution', () => {
       throw new Error('asked for')
     }
     const reader = new FakeReader()
-    const context = createGraphContext({ reader, sources, signal: new AbortController().signal })
+    const context = contextOf(reader)
     const result = await planned({ schema, document, contextValue: context }, reference)
     expect(result).toMatchObject({ data: { auditEntries: { complete: true, edges: [{ cursor: 'c-1' }] } } })
   })
@@ -155,12 +155,13 @@ describe('planned execution', () => {
     ['introspection', '{ __schema { queryType { name } } }'],
     ['__proto__ as a name in the answer', '{ __proto__: sources { key } }'],
   ])('leaves %s to graphql-js', async (_, query) => {
-    const context = createGraphContext({
-      reader: new FakeReader(),
-      sources,
-      signal: new AbortController().signal,
-    })
+    const context = contextOf(new FakeReader())
     const result = await planned({ schema, document: parse(query), contextValue: context }, () => 'reference')
     expect(result).toBe('reference')
   })
 })
+
+function contextOf(reader: FakeReader) {
+  const { signal } = new AbortController()
+  return createGraphContext({ reader, tail: emptyTail, sources, clientGone: signal, signal })
+}

@@ -318,7 +318,10 @@ describe('pages', () => {
     expect(await put.json()).toMatchObject({ errors: [{ extensions: { code: 'METHOD_NOT_ALLOWED' } }] })
     for (const accept of ['text/event-stream', 'multipart/mixed', 'application/json; charset=latin1']) {
       const { status, headers } = await post(server, { query: '{ __typename }' }, { headers: { accept } })
-      expect([status, headers.get('content-type')]).toEqual([406, 'application/json; charset=utf-8'])
+      expect([status, headers.get('content-type')]).toEqual([
+        406,
+        expect.stringMatching(/^application\/.*json; /),
+      ])
     }
   })
 })

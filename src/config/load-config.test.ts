@@ -66,6 +66,7 @@ describe('a configuration', () => {
       host: '127.0.0.1',
       port: 4000,
       allowedOrigins: [],
+      persistedOperations: 'off',
       overload: {},
       stop: { drainMs: 25_000 },
     })

@@ -30,6 +30,7 @@ interface ServerConfig {
   /** 0 takes a free one. */
   readonly port: number
   readonly allowedOrigins: readonly string[]
+  readonly persistedOperations: 'off' | 'allow' | 'only'
   /** What is left out has the defaults of src/server/overload.ts. */
   readonly overload: {
     readonly operationsMax?: number
@@ -80,8 +81,19 @@ export interface Config {
   readonly cursorSecrets: readonly Secret[]
   readonly limits: LimitsConfig
   readonly upstream: UpstreamConfig
+  readonly tail: TailConfig
   /** In the order of the file; at least one. */
   readonly sources: readonly SourceConfig[]
+}
+
+/** What the file sets of the live tail: src/config/tail-settings.ts. */
+interface TailConfig {
+  readonly intervalMinMs?: number
+  readonly intervalMaxMs?: number
+  readonly heartbeatMs?: number
+  readonly subscribersMax?: number
+  readonly bufferedMax?: number
+  readonly marksMax?: number
 }
 
 /**
@@ -168,6 +180,7 @@ function toConfig(data: z.output<ReturnType<typeof configSchema>>): Config {
     cursorSecrets: data.cursorSecret ?? [],
     limits: withoutUndefined(data.limits),
     upstream: withoutUndefined(data.upstream),
+    tail: withoutUndefined(data.tail),
     sources: data.sources.map(({ key, provider, displayName, settleMs, ...settings }) => ({
       key,
       providerId: provider,

@@ -3,6 +3,7 @@ import { Secret } from '../model/secret.js'
 import type { Registry } from '../providers/registry.js'
 import { bounded } from './bounded.js'
 import { serverSettings } from './server-settings.js'
+import { tailSettings } from './tail-settings.js'
 import { telemetrySettings } from './telemetry-settings.js'
 import { upstreamSettings } from './upstream-settings.js'
 
@@ -107,6 +108,7 @@ export function configSchema(registry: Registry) {
         upstream: upstreamSettings
           .prefault({})
           .describe('How providers are asked: times, retries, limits, kept pages. Each has a default.'),
+        tail: tailSettings.prefault({}).describe('The live tail. Each has a default.'),
         sources: z
           .array(source)
           .min(1, 'expected at least one source')

@@ -57,6 +57,10 @@ export const serverSettings = z.strictObject({
     .max(100)
     .default([])
     .describe('Web origins whose pages may read answers (CORS). None when left out.'),
+  persistedOperations: z
+    .enum(['off', 'allow', 'only'])
+    .default('off')
+    .describe('Operations by the hash of their document, of the list in schema/persisted-operations.json.'),
   overload: overloadSettings.prefault({}).describe('Beyond which load operations are refused.'),
   stop: stopSettings.prefault({}).describe('How the gateway stops.'),
 })

@@ -1,5 +1,6 @@
 import type { SourceInfo } from '../model/source-info.js'
 import type { FetchTerms, Reader, SourceCoverage } from '../reading/page.js'
+import type { Tail } from '../tail/event.js'
 import { createNodeLoader, type NodeLoader } from './node-loader.js'
 
 /** How one source fared in one field of the operation: for the access log, never an entry's content. */
@@ -12,7 +13,10 @@ export interface SourceOutcome {
 /** What resolvers get. Made anew for each operation, so nothing loaded is shared between two of them. */
 export interface GraphContext {
   readonly reader: Reader
+  readonly tail: Tail
   readonly sources: SourceDirectory
+  /** Aborts when the client is gone, and for nothing else: subscriptions have no deadline. */
+  readonly clientGone: AbortSignal
   /** Aborts when the client is gone, the deadline has come or the server is stopping. */
   readonly signal: AbortSignal
   /** `signal`, and when it aborts as a deadline: what requests of the operation are made with. */
@@ -35,7 +39,9 @@ export type SourceDirectory = ReadonlyMap<string, SourceInfo>
 /** Makes the context of one operation. */
 export function createGraphContext(parts: {
   readonly reader: Reader
+  readonly tail: Tail
   readonly sources: SourceDirectory
+  readonly clientGone: AbortSignal
   readonly signal: AbortSignal
   /** UTC milliseconds; left out: none is known. */
   readonly deadlineMs?: number
@@ -45,6 +51,8 @@ export function createGraphContext(parts: {
   const terms = { signal, ...(deadlineMs !== undefined && { deadlineMs }) }
   return {
     reader,
+    tail: parts.tail,
+    clientGone: parts.clientGone,
     sources,
     signal,
     terms,

@@ -234,7 +234,7 @@ export function defineProviderEnum(builder: GatewayBuilder, providerIds: readonl
   })
 }
 
-function describedValues<Member extends string>(members: Readonly<Record<Member, string>>) {
+export function describedValues<Member extends string>(members: Readonly<Record<Member, string>>) {
   const entries = Object.entries<string>(members).map(([name, description]) => [
     name,
     { value: name, description },

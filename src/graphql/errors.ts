@@ -18,6 +18,9 @@ const errorCodes = [
   'DEADLINE_EXCEEDED',
   'SHUTTING_DOWN',
   'OVERLOADED',
+  'TOO_MANY_SUBSCRIBERS',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_OPERATIONS_ONLY',
   'REQUEST_ABORTED',
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -100,6 +103,14 @@ export function requestRefused(
       http: { status, ...(more.headers && { headers: more.headers }) },
     },
   })
+}
+
+/** As many are subscribed as may be. */
+export function tooManySubscribers(subscribersMax: number): ClientError {
+  return new ClientError(
+    `${subscribersMax} clients are subscribed, which is as many as this gateway takes. Try again later, or at another replica.`,
+    { extensions: { code: 'TOO_MANY_SUBSCRIBERS', http: { status: 503 } } },
+  )
 }
 
 /** An operation that was ended before its answer. Its field is null; what was read before stands. */

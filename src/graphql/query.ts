@@ -18,6 +18,7 @@ import { decodeGlobalId } from './global-id.js'
 import { untilEnded } from './operation-end.js'
 import { defineReport } from './report-types.js'
 import type { SourceTypes } from './source-types.js'
+import { defineSubscription } from './subscription.js'
 
 /** Ids in one `nodes` at most. */
 const nodeIdsMax = 100
@@ -47,6 +48,7 @@ function defineAuditEntries(
   defineExplain(builder, { enums, sources, Filter, TimeRangeType })
   defineCounts(builder, enums, Filter, connection)
   defineReport(builder, { enums, sources, entries, connection, Filter, TimeRangeType })
+  defineSubscription(builder, { Filter, entries, connection })
   const size = `${pageSizeMin} to ${pageSizeMax}; ${pageSizeDefault} when neither \`first\` nor \`last\` is given.`
   builder.queryField('auditEntries', (t) =>
     t.field({

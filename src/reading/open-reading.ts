@@ -45,7 +45,7 @@ export function openReading(
   bindCursors: BindCursors,
   nowMs: number,
 ): Reading | InputProblem {
-  const sources = chooseSources(request, configured)
+  const sources = openSources(request, configured)
   if ('kind' in sources) return sources
   const countProblem = checkCount('first', request.first) ?? checkCount('last', request.last)
   if (countProblem) return countProblem
@@ -96,8 +96,9 @@ export function openReading(
 /** How much of an unknown key a message repeats, in UTF-16 code units; keys of sources are shorter. */
 const keyLengthTold = 80
 
-function chooseSources(
-  request: PageRequest,
+/** The sources that a request names, in configuration order; all of them when it names none. */
+export function openSources(
+  request: Pick<PageRequest, 'sources'>,
   configured: readonly ReadableSource[],
 ): readonly ReadableSource[] | InputProblem {
   if (request.sources === undefined) return configured

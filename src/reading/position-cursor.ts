@@ -1,18 +1,15 @@
-// node:crypto is the one thing from outside that this layer uses: it computes and has no effect on the world.
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { canonicalFilter } from '../model/canonical-filter.js'
 import type { EntryFilter } from '../model/filter.js'
-import { type AuditEntryOrder, compareText, type EntryKey } from '../model/order.js'
+import type { AuditEntryOrder, EntryKey } from '../model/order.js'
 import type { Secret } from '../model/secret.js'
 import type { NativeOrder } from './native-order.js'
 import type { Gap } from './ranges.js'
+import { createCursorSeal, filterDigest, sourcesDigest } from './sealed-cursor.js'
 import type { Cut, KeyRange, Travel } from './travel.js'
 
 /**
  * Position cursors: design.md 4.1.
  *
- * A cursor is `base64url(payload || tag)`: payload is compact JSON, tag the first 16 bytes of HMAC-SHA256 over it.
- * It says where a reader stands in the total order and holds nothing that a provider gave as a token.
+ * A cursor says where a reader stands in the total order and holds nothing that a provider gave as a token.
  */
 export interface Position {
   /** The instant that the reading is pinned at, UTC milliseconds. */
@@ -43,9 +40,6 @@ const nativeOrders = [
   'oldestFirst',
   'unsorted',
 ] as const satisfies readonly NativeOrder['kind'][]
-const tagBytes = 16
-/** Longer text is no cursor of ours: 32 gaps of two positions with ids of up to 200 characters stay below. */
-const cursorLengthMax = 65_536
 
 type DecodedCursor = { readonly position: Position } | { readonly problem: string }
 
@@ -63,27 +57,19 @@ export type BindCursors = (binding: Binding) => CursorCodec
  * changed without cutting anybody's reading short. `lifetimeMs`: how long after its as-of a cursor is accepted.
  */
 export function createCursorCodecs(secrets: readonly Secret[], lifetimeMs: number): BindCursors {
-  const keys = secrets.map((secret) =>
-    createHash('sha256').update(`auditgraph cursor\n${secret.reveal()}`).digest(),
-  )
-  const [signingKey] = keys
-  if (signingKey === undefined) throw new Error('A cursor codec needs at least one secret.')
+  const { seal, open } = createCursorSeal(secrets)
   return (binding) => {
     const bound = digestsOf(binding)
     return {
-      encode(position) {
-        const payload = Buffer.from(JSON.stringify(toWire(position, bound)))
-        return Buffer.concat([payload, tagOf(payload, signingKey)]).toString('base64url')
-      },
+      encode: (position) => seal(toWire(position, bound)),
       decode(text, nowMs) {
-        const payload = openEnvelope(text, keys)
-        if (payload === null) {
+        const wire = open(text) as WireCursor | null // authenticated: we wrote it
+        if (wire === null) {
           return {
             problem:
               'is not a cursor that this gateway issued, or it was changed. Use one from pageInfo or an edge',
           }
         }
-        const wire = JSON.parse(payload.toString()) as WireCursor // authenticated: we wrote it
         const problem = bindingProblem(wire, bound)
         if (problem !== null) return { problem }
         const position = fromWire(wire)
@@ -194,6 +180,7 @@ function rangeFromWire([top, bottom]: WireRange): KeyRange {
 function bindingProblem(wire: WireCursor, bound: Bound): string | null {
   if (wire.v !== version)
     return 'was issued by a newer version of the gateway. Begin a new reading without a cursor'
+  if (wire.o === 'T') return 'comes from a subscription. Use one from pageInfo or an edge'
   if (wire.o !== bound.o) {
     return 'belongs to a reading in the other order. Keep `order` the same from page to page, or begin a new reading'
   }
@@ -204,31 +191,4 @@ function bindingProblem(wire: WireCursor, bound: Bound): string | null {
     return 'belongs to a reading with another filter. Keep `filter` the same from page to page, or begin a new reading'
   }
   return null
-}
-
-/** The payload of an authentic cursor in canonical base64url (RFC 4648 section 5, without padding), or null. */
-function openEnvelope(text: string, keys: readonly Buffer[]): Buffer | null {
-  if (text.length > cursorLengthMax) return null
-  const bytes = Buffer.from(text, 'base64url')
-  // Node decodes leniently: blanks, padding and the other alphabet pass, and stray bits are dropped.
-  if (bytes.length <= tagBytes || bytes.toString('base64url') !== text) return null
-  const payload = bytes.subarray(0, -tagBytes)
-  const tag = bytes.subarray(-tagBytes)
-  return keys.some((key) => timingSafeEqual(tagOf(payload, key), tag)) ? payload : null
-}
-
-function tagOf(payload: Buffer, key: Buffer): Buffer {
-  return createHmac('sha256', key).update(payload).digest().subarray(0, tagBytes)
-}
-
-function filterDigest(filter: EntryFilter): string {
-  return digest(JSON.stringify(canonicalFilter(filter)))
-}
-
-function sourcesDigest(sourceKeys: readonly string[]): string {
-  return digest(JSON.stringify([...sourceKeys].sort(compareText)))
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 11)
 }

@@ -5,6 +5,7 @@ import { documentRefused, quote, requestRefused } from '../graphql/errors.js'
 import { argumentPathOfNode, variableErrors } from './argument-paths.js'
 import { parseWithinLimits } from './document-limits.js'
 import { type ReportInternalError, toClientError } from './error-policy.js'
+import { acceptsEventStream } from './event-stream.js'
 import type { ServerLimits } from './limits.js'
 import { rootField } from './operation-report.js'
 import { type OperationScopes, readDeadline } from './operation-scope.js'
@@ -16,6 +17,8 @@ const loggedNameLengthMax = 100
 interface Parts {
   readonly limits: ServerLimits
   readonly scopes: OperationScopes
+  /** Whether the document of an operation may be named by its hash. */
+  readonly persisted: boolean
   readonly createId: () => string
   readonly report: ReportInternalError
 }
@@ -29,17 +32,21 @@ export function useGraphqlEdge(parts: Parts): Plugin {
   return {
     onRequestParse({ request, setRequestParser }) {
       checkMethod(request)
-      checkAccept(request)
+      if (!acceptsEventStream(request)) checkAccept(request)
       parts.scopes.open(request, readDeadline(request, parts.limits.deadlineMs))
       // Yoga's own parsers also take forms and plain text.
-      setRequestParser((incoming) => readParams(incoming, parts.limits.bodyBytesMax))
+      setRequestParser((incoming) =>
+        readParams(incoming, { bodyBytesMax: parts.limits.bodyBytesMax, persisted: parts.persisted }),
+      )
     },
     onParse({ setParseFn }) {
       setParseFn((source: string) => parseWithinLimits(source, parts.limits))
       return ({ result, context }) => {
         // Thrown here and not left to Yoga, which would set another status and has other words.
         if (result instanceof Error || result === null) throw result
-        chooseOperation(result, (context as { params: GraphQLParams }).params.operationName)
+        const { params, request } = context as { params: GraphQLParams; request: Request }
+        const { operation } = chooseOperation(result, params.operationName)
+        if (operation === OperationTypeNode.QUERY) checkAccept(request)
       }
     },
     onValidate({ validateFn, setValidationFn }) {
@@ -62,7 +69,7 @@ export function useGraphqlEdge(parts: Parts): Plugin {
       if (errors.length > 0) setResultAndStopExecution({ errors })
     },
     onResultProcess({ request, result, setResult, setResultProcessor }) {
-      setResultProcessor(processRegularResult, answerType(request) ?? 'application/json')
+      setResultProcessor(processRegularResult, answerType(request) ?? refusalType(request))
       if (Array.isArray(result) || !('data' in result || 'errors' in result)) return
       const { errors } = result
       if (!errors) return
@@ -87,8 +94,8 @@ function checkMethod({ method }: Request): void {
 }
 
 /**
- * The media type of the answer, undefined when the client takes none of ours. Answers are JSON; Yoga would also give
- * event streams and multipart bodies, which nothing here needs. The first type of the header that is ours is taken.
+ * The media type of the answer to a query, undefined when the client takes none of ours. Yoga would also give multipart
+ * bodies, and event streams to queries, which nothing here needs. The first type of the header that is ours is taken.
  */
 export function answerType(request: Request): string | undefined {
   const accept = request.headers.get('accept') || '*/*'
@@ -100,6 +107,11 @@ export function answerType(request: Request): string | undefined {
     if (['application/json', 'application/*', '*/*'].includes(mediaType)) return 'application/json'
   }
   return undefined
+}
+
+/** A reader of event streams looks at the status, so a document that is wrong must not be refused with 200. */
+function refusalType(request: Request): string {
+  return acceptsEventStream(request) ? 'application/graphql-response+json' : 'application/json'
 }
 
 function checkAccept(request: Request): void {
@@ -126,12 +138,12 @@ function invalid(error: GraphQLError, document: DocumentNode): GraphQLError {
   return documentRefused(path ? 'BAD_USER_INPUT' : 'GRAPHQL_VALIDATION_FAILED', error, path)
 }
 
-/** The operation to run. Throws when the document does not say which, or when it is not a query. */
+/** The operation to run. Throws when the document does not say which, or when it is a mutation. */
 function chooseOperation(document: DocumentNode, name: string | null | undefined): OperationDefinitionNode {
   const operation = getOperationAST(document, name)
-  if (operation?.operation === OperationTypeNode.QUERY) return operation
+  if (operation && operation.operation !== OperationTypeNode.MUTATION) return operation
   const message = operation
-    ? `This gateway only reads. There is no ${operation.operation}; send a query.`
+    ? 'This gateway only reads. There is no mutation; send a query or a subscription.'
     : name
       ? `The document has no operation ${quote(name)}. Name one of its operations in \`operationName\`.`
       : 'The document does not have exactly one operation. Name the one to run in `operationName`.'

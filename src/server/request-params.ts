@@ -6,22 +6,27 @@ import { type ErrorCode, quote, requestRefused } from '../graphql/errors.js'
  *
  * Nothing but `application/json` is taken for a body. Forms and plain text could be sent from any site without asking
  * first (a "simple request" of the fetch standard); JSON cannot. Throws a refusal with its HTTP status otherwise.
+ * `persisted`: whether `documentId`, or the extension `persistedQuery`, may stand for the document.
  */
-export async function readParams(request: Request, bodyBytesMax: number): Promise<GraphQLParams> {
-  if (request.method === 'GET') return readQueryString(request)
+export async function readParams(
+  request: Request,
+  { bodyBytesMax, persisted }: { readonly bodyBytesMax: number; readonly persisted: boolean },
+): Promise<GraphQLParams> {
+  if (request.method === 'GET') return readQueryString(request, persisted)
   checkContentType(request)
-  return checkParams(parseJson(await readBody(request, bodyBytesMax), 'The body'), 'the body')
+  return checkParams(parseJson(await readBody(request, bodyBytesMax), 'The body'), 'the body', persisted)
 }
 
-function readQueryString(request: Request): GraphQLParams {
+function readQueryString(request: Request, persisted: boolean): GraphQLParams {
   const { searchParams } = new URL(request.url, 'http://localhost')
   const given: Record<string, unknown> = {}
-  for (const name of ['query', 'operationName'] as const) given[name] = searchParams.get(name) ?? undefined
+  const texts = ['query', 'operationName', ...(persisted ? ['documentId'] : [])]
+  for (const name of texts) given[name] = searchParams.get(name) ?? undefined
   for (const name of ['variables', 'extensions'] as const) {
     const text = searchParams.get(name)
     if (text) given[name] = parseJson(text, `The parameter ${name}`)
   }
-  return checkParams(given, 'the query string')
+  return checkParams(given, 'the query string', persisted)
 }
 
 function checkContentType(request: Request): void {
@@ -90,12 +95,14 @@ function parseJson(text: string, what: string): unknown {
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function checkParams(given: unknown, where: string): GraphQLParams {
+function checkParams(given: unknown, where: string, persisted: boolean): GraphQLParams {
   if (Array.isArray(given)) {
     throw refuse('BAD_REQUEST', 400, 'Batches are not taken. Send each operation as a request of its own.')
   }
   if (!isMap(given)) throw refuse('BAD_REQUEST', 400, 'The body is not a JSON object. Send one with `query`.')
-  const { query, operationName, variables, extensions, ...others } = given
+  const { query, operationName, variables, extensions: ownExtensions, ...rest } = given
+  const { documentId, ...known } = rest
+  const others = persisted ? known : rest
   const foreign = Object.keys(others)[0]
   if (foreign !== undefined) {
     throw refuse(
@@ -104,7 +111,9 @@ function checkParams(given: unknown, where: string): GraphQLParams {
       `There is no parameter ${quote(foreign)}. Give query, variables, operationName and extensions only.`,
     )
   }
-  if (typeof query !== 'string' || query === '') {
+  const extensions = documentId === undefined ? ownExtensions : persistedExtension(documentId)
+  const isPersisted = persisted && isMap(extensions) && extensions['persistedQuery'] !== undefined
+  if (!(isPersisted && query === undefined) && (typeof query !== 'string' || query === '')) {
     throw refuse('BAD_REQUEST', 400, `There is no document in ${where}. Give it as text in \`query\`.`)
   }
   const name = operationName ?? undefined
@@ -116,11 +125,18 @@ function checkParams(given: unknown, where: string): GraphQLParams {
     )
   }
   return {
-    query,
+    ...(typeof query === 'string' && { query }),
     ...(name !== undefined && { operationName: name }),
     ...readMap('variables', variables),
     ...readMap('extensions', extensions),
   }
+}
+
+/** `documentId: "sha256:…"` in the older form that clients and the plugin know. */
+function persistedExtension(documentId: unknown): object {
+  const hash = typeof documentId === 'string' ? documentId.replace(/^sha256:/, '') : ''
+  if (/^[0-9a-f]{64}$/.test(hash)) return { persistedQuery: { version: 1, sha256Hash: hash } }
+  throw refuse('BAD_REQUEST', 400, '`documentId` must be `sha256:` and the 64 hexadecimal digits of a hash.')
 }
 
 function readMap(name: 'variables' | 'extensions', value: unknown): GraphQLParams {

@@ -8,8 +8,10 @@ import { createGraphContext } from '../graphql/context.js'
 import { buildSchema } from '../graphql/schema.js'
 import type { SourceInfo } from '../model/source-info.js'
 import type { Reader } from '../reading/page.js'
+import type { Tail } from '../tail/event.js'
 import { logOperation } from './access-log.js'
 import { Admission, useAdmission } from './admission.js'
+import { useEventStream } from './event-stream.js'
 import { createExportRoute } from './export-route.js'
 import { createGraphiqlPage } from './graphiql.js'
 import { useGraphqlEdge } from './graphql-edge.js'
@@ -24,6 +26,7 @@ import {
   type OverloadReason,
   type ProcessLoad,
 } from './overload.js'
+import { type PersistedOperationsMode, usePersisted } from './persisted-operations.js'
 import { usePlannedExecution } from './planned-execution.js'
 import { type SourceHealth, useProbes } from './probes.js'
 import { useOperationReports } from './report-operations.js'
@@ -31,6 +34,7 @@ import { hasUsableTarget, refuseTarget } from './request-target.js'
 
 export interface GatewayServerOptions {
   readonly reader: Reader
+  readonly tail: Tail
   /** In configuration order. Keys are those of the reader's sources. */
   readonly sources: readonly SourceInfo[]
   /** Ids of the registry, the members of the enum `Provider`. */
@@ -50,6 +54,8 @@ export interface GatewayServerOptions {
   readonly sourceHealth?: () => Readonly<Record<string, SourceHealth>>
   /** Whether GraphiQL is served to browsers. Default: yes. */
   readonly graphiql?: boolean
+  /** Whether operations are taken by their hash, as well or only. Default: `off`. */
+  readonly persistedOperations?: PersistedOperationsMode
   /** Makes the id that a client and the log see for an internal error. Default: a random UUID. */
   readonly createErrorId?: () => string
 }
@@ -114,7 +120,12 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       ? ({ status: 'ready', sources } as const)
       : ({ status: 'overloaded', reason, sources } as const)
   }
-  const createId = options.createErrorId ?? randomUUID
+  const persisted = usePersisted(options.persistedOperations ?? 'off')
+  const errors = {
+    createId: options.createErrorId ?? randomUUID,
+    report: (id: string, cause: unknown) =>
+      options.logger.error({ errorId: id, err: cause }, 'internal error'),
+  }
   const exports = createExportRoute({
     reader: options.reader,
     sources: options.sources,
@@ -122,7 +133,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     allowedOrigins: options.allowedOrigins ?? [],
     logger: options.logger,
     now: options.now ?? Date.now,
-    createId,
+    createId: errors.createId,
   })
 
   const yoga = createYoga({
@@ -133,7 +144,9 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       if (!scope) throw new Error('an operation without a scope')
       return createGraphContext({
         reader: options.reader,
+        tail: options.tail,
         sources,
+        clientGone: request.signal,
         signal: scope.signal,
         deadlineMs: scope.deadlineMs,
         noteOutcomes: (outcomes) => noteOutcomes(scope, outcomes),
@@ -150,12 +163,9 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
         allowedOrigins: options.allowedOrigins ?? [],
         graphiql: options.graphiql === false ? null : createGraphiqlPage(graphqlPath),
       }),
-      useGraphqlEdge({
-        limits,
-        scopes,
-        createId,
-        report: (id, cause) => options.logger.error({ errorId: id, err: cause }, 'internal error'),
-      }),
+      useGraphqlEdge({ limits, scopes, persisted: persisted !== null, ...errors }),
+      ...(persisted ? [persisted] : []),
+      useEventStream({ scopes, ...errors }),
       usePlannedExecution(),
       useOperationReports({
         scopes,
@@ -193,11 +203,13 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     drain: async (graceMs) => {
       isRetired = true
       const exportsEnded = exports.drain(graceMs)
+      const subscribersTold = options.tail.close(graceMs)
       if (!(await scopes.idle(graceMs))) {
         scopes.stop()
         await scopes.idle(abortedWaitMs)
       }
       await exportsEnded
+      await subscribersTold
     },
   }
 }

@@ -4,6 +4,7 @@ import { Secret } from '../../src/model/secret.js'
 import type { ReadableSource } from '../../src/reading/page.js'
 import { createReader } from '../../src/reading/reader.js'
 import { createGatewayServer } from '../../src/server/server.js'
+import { emptyTail } from '../support/fake-gateway.js'
 import {
   nowMs,
   type SimulatedProvider,
@@ -28,6 +29,7 @@ async function ask(sources: readonly ReadableSource[], query: string, headers: R
   }))
   const server = createGatewayServer({
     reader: createReader({ sources, secrets: [new Secret('a-secret-of-this-test')], now: () => nowMs }),
+    tail: emptyTail,
     sources: infos,
     providerIds: ['paper'],
     logger: { info: () => {}, warn: () => {}, error: () => {} },

@@ -9,6 +9,7 @@ import {
   type GatewayServer,
   type GatewayServerOptions,
 } from '../../src/server/server.js'
+import type { Tail } from '../../src/tail/event.js'
 
 /** Two invented providers: nothing under src/graphql and src/server knows the built-in ones. */
 const providerIds = ['paper', 'stone-tablet']
@@ -160,6 +161,7 @@ export function fakeGateway(
   const write = (level: LogLine['level']) => (fields: object) => void log.push({ level, ...fields })
   const server = createGatewayServer({
     reader,
+    tail: emptyTail,
     sources,
     providerIds,
     logger: { info: write('info'), warn: write('warn'), error: write('error') },
@@ -167,6 +169,14 @@ export function fakeGateway(
     ...options,
   })
   return { server, log }
+}
+
+/** A tail in which nothing ever happens. */
+export const emptyTail: Tail = {
+  subscribe: () => {
+    throw new Error('nobody subscribes here')
+  },
+  close: async () => {},
 }
 
 export const origin = 'http://gateway.test'

@@ -55,3 +55,37 @@ export async function readAll(
 }
 
 export type EntryNode = AuditEntriesQuery['auditEntries']['edges'][number]['node']
+
+/**
+ * The events of a generated subscription, over server-sent events: the distinct connections mode of the GraphQL over SSE
+ * protocol. Ends with the stream; throws what came in place of one. Leaving the loop ends the subscription.
+ */
+export async function* watch<Data, Variables extends Readonly<Record<string, unknown>>>(
+  url: string,
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+  signal?: AbortSignal,
+): AsyncGenerator<TypedAnswer<Data>, void, void> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({ query: print(document), variables }),
+    ...(signal && { signal }),
+  })
+  if (!response.ok || !response.body) throw new Error(await response.text())
+  // Node's streams can be iterated; the type of a fetch body does not say so.
+  const body = response.body as unknown as AsyncIterable<Uint8Array>
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const chunk of body) {
+    text += decoder.decode(chunk, { stream: true })
+    const events = text.split('\n\n')
+    text = events.pop() ?? ''
+    for (const event of events) {
+      if (event.startsWith('event: complete')) return
+      const data = /^data: (.+)$/m.exec(event)?.[1]
+      // The server answers by the schema that the types were generated from.
+      if (data !== undefined) yield JSON.parse(data) as TypedAnswer<Data>
+    }
+  }
+}

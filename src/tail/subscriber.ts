@@ -1,0 +1,354 @@
+import type { AuditEntry } from '../model/entry.js'
+import type { EntryFilter } from '../model/filter.js'
+import { conditionOf, testOf } from '../model/filter-condition.js'
+import type { SourceCoverage } from '../reading/page.js'
+import type { ResumeReason, TailEvent } from './event.js'
+import type { TailLimits } from './limits.js'
+import type { Moment, Progress, TailRow } from './progress.js'
+import type { FeedReading, SourceFeed } from './source-feed.js'
+
+/** A row of a reading on its way to the subscribers. */
+export interface HandedRow {
+  readonly row: TailRow
+  readonly reading: FeedReading
+  readonly isNew: boolean
+}
+
+/** What is handed to every subscriber at once: rows in the order OLDEST_FIRST, then readings that came to an end. */
+export interface Batch {
+  /** Rises from batch to batch. */
+  readonly number: number
+  readonly rows: readonly HandedRow[]
+  readonly ends: readonly { readonly reading: FeedReading; readonly whole: boolean }[]
+}
+
+/**
+ * How a source is read for one subscriber.
+ * `begin`: what the next whole reading gives was there before the subscription began.
+ * `all`: it may lack anything behind its floor, so it is offered all that is read.
+ * `live`: it has had everything so far, so it is offered what is new.
+ * `away`: it is read up by itself.
+ */
+export type Mode = 'begin' | 'all' | 'live' | 'away'
+
+interface Attachment {
+  readonly feed: SourceFeed
+  mode: Mode
+  /** Number of the latest batch when it began: a reading of which a part was handed before is of no use. */
+  joinedAt: number
+  /** The reading that was handed last, and whether it is of use. */
+  current: FeedReading | null
+  takesPart: boolean
+  /** In mode `begin`: the matching rows of the current reading. */
+  held: TailRow[]
+}
+
+/** One subscription: what it has had, and the events that wait for its client. */
+export class Subscriber implements AsyncIterableIterator<TailEvent> {
+  readonly filter: EntryFilter
+  readonly progress: Progress
+  readonly #beganMs: number
+  readonly #encode: (moment: Moment) => string
+  readonly #limits: TailLimits
+  readonly #now: () => number
+  readonly #leave: (subscriber: Subscriber) => void
+  readonly #matches: (entry: AuditEntry) => boolean
+  readonly #attachments = new Map<string, Attachment>()
+  readonly #told = new Map<string, string>()
+  readonly #queue: TailEvent[] = []
+  readonly #pulls: ((result: IteratorResult<TailEvent, undefined>) => void)[] = []
+  readonly #waitingForRoom: (() => void)[] = []
+  readonly #left = new AbortController()
+  #batch: number
+  #fullSinceMs: number | null = null
+  #isQuiet = true
+  #ended = false
+  #finished = false
+
+  constructor(parts: {
+    readonly filter: EntryFilter
+    readonly progress: Progress
+    readonly beganMs: number
+    /** Number of the latest batch, which it does not get. */
+    readonly batch: number
+    readonly encode: (moment: Moment) => string
+    readonly limits: TailLimits
+    readonly now: () => number
+    /** Called once, when nothing more is to be handed to it; again when its client has taken all. */
+    readonly leave: (subscriber: Subscriber) => void
+  }) {
+    this.filter = parts.filter
+    this.progress = parts.progress
+    this.#beganMs = parts.beganMs
+    this.#batch = parts.batch
+    this.#encode = parts.encode
+    this.#limits = parts.limits
+    this.#now = parts.now
+    this.#leave = parts.leave
+    this.#matches = testOf(conditionOf(parts.filter))
+  }
+
+  /** Aborts when the subscription is over. */
+  get left(): AbortSignal {
+    return this.#left.signal
+  }
+
+  /** Whether it waits for a reading of a source that is well. */
+  get isBehind(): boolean {
+    return [...this.#attachments.values()].some(
+      ({ mode, feed }) => (mode === 'begin' || mode === 'all') && feed.failure === null,
+    )
+  }
+
+  /** Whether it takes no more. */
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** Whether its client has taken all, or is gone. */
+  get finished(): boolean {
+    return this.#finished
+  }
+
+  attach(feed: SourceFeed, mode: Mode): void {
+    const joinedAt = this.#batch
+    this.#attachments.set(feed.source.key, {
+      feed,
+      mode,
+      joinedAt,
+      current: null,
+      takesPart: false,
+      held: [],
+    })
+  }
+
+  /** Has a source that was read up by itself read with the others from now on. */
+  join(sourceKey: string): void {
+    const attachment = this.#attachments.get(sourceKey)
+    if (!attachment) return
+    attachment.mode = 'all'
+    attachment.joinedAt = this.#batch
+  }
+
+  modeOf(sourceKey: string): Mode | undefined {
+    return this.#attachments.get(sourceKey)?.mode
+  }
+
+  /** From where the next reading of a source has to begin for this subscriber; undefined when it does not matter. */
+  needsSinceMs(feed: SourceFeed, untilMs: number): number | undefined {
+    const mode = this.modeOf(feed.source.key)
+    if (mode === undefined || mode === 'away') return undefined
+    if (mode === 'begin') return Math.min(untilMs - feed.overlapMs, this.#beganMs)
+    return this.progress.floorOf(feed.source.key).timeMs
+  }
+
+  take({ number, rows, ends }: Batch): void {
+    this.#batch = number
+    if (this.#isSlow()) this.end('SLOW_CONSUMER')
+    if (this.#ended) return
+    // Its cursor shall know what was there when the subscription began.
+    const begins = [...this.#attachments.values()].some(({ mode }) => mode === 'begin')
+    if (!begins) this.#tellChanges()
+    for (const { row, reading, isNew } of rows) {
+      const attachment = this.#partIn(reading)
+      if (!attachment || (attachment.mode === 'live' && !isNew) || !this.#matches(row.entry)) continue
+      if (attachment.mode === 'begin') attachment.held.push(row)
+      else this.offer(row, reading.settledBeforeMs)
+    }
+    for (const { reading, whole } of ends) {
+      const attachment = this.#partIn(reading)
+      if (attachment) this.#endReading(attachment, reading, whole)
+    }
+    this.#tellChanges()
+  }
+
+  /** Takes one matching row. See `Progress.offer` for what must have been offered before. */
+  offer(row: TailRow, settledBeforeMs: number): void {
+    const room = this.#queue.length < this.#limits.bufferedMax
+    const verdict = this.progress.offer(row, settledBeforeMs, room)
+    if (verdict === 'wait' && !room) this.#fullSinceMs ??= this.#now()
+    if (typeof verdict === 'object') this.#push({ kind: 'ENTRY', entry: row.entry, late: verdict.late })
+  }
+
+  /** Tells the client that nothing has happened, unless something was told since the last call. */
+  beat(): void {
+    if (this.#isQuiet && this.#queue.length === 0) this.#push({ kind: 'HEARTBEAT' })
+    this.#isQuiet = true
+  }
+
+  /** Ends the subscription behind what waits for its client. */
+  end(reason: ResumeReason): void {
+    if (this.#ended) return
+    this.#push({ kind: 'RESUME', reason })
+    this.#stop()
+    this.#giveDone()
+  }
+
+  /** Resolves when half of the buffer is free, or the subscription is over. */
+  async room(): Promise<void> {
+    if (this.#ended || this.#queue.length <= this.#limits.bufferedMax / 2) return
+    await new Promise<void>((resolve) => this.#waitingForRoom.push(resolve))
+  }
+
+  next(): Promise<IteratorResult<TailEvent, undefined>> {
+    const event = this.#queue.shift()
+    if (this.#queue.length <= this.#limits.bufferedMax / 2) {
+      this.#fullSinceMs = null
+      for (const resolve of this.#waitingForRoom.splice(0)) resolve()
+    }
+    if (event) return Promise.resolve({ done: false, value: event })
+    if (this.#ended) {
+      this.#finish()
+      return Promise.resolve({ done: true, value: undefined })
+    }
+    return new Promise((resolve) => this.#pulls.push(resolve))
+  }
+
+  return(): Promise<IteratorResult<TailEvent, undefined>> {
+    this.#queue.length = 0
+    if (!this.#ended) this.#stop()
+    this.#finish()
+    this.#giveDone()
+    return Promise.resolve({ done: true, value: undefined })
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  /**
+   * The attachment that a reading is for; undefined when it is of no use to this subscriber, since a part of it was handed
+   * before it joined, or since it begins behind its floor. What such a reading gives is not new when the next gives it.
+   */
+  #partIn(reading: FeedReading): Attachment | undefined {
+    const attachment = this.#attachments.get(reading.sourceKey)
+    if (!attachment || attachment.mode === 'away') return undefined
+    if (attachment.current !== reading) {
+      const { timeMs } = this.progress.floorOf(reading.sourceKey)
+      const isWhole = reading.sinceMs <= timeMs
+      attachment.current = reading
+      attachment.takesPart = isWhole && (reading.begunAt ?? 0) > attachment.joinedAt
+      attachment.held = []
+      if (!attachment.takesPart && attachment.mode === 'live') attachment.mode = 'all'
+      if (attachment.takesPart && attachment.mode === 'all') this.progress.offerAgain(reading.sourceKey)
+    }
+    return attachment.takesPart ? attachment : undefined
+  }
+
+  #endReading(attachment: Attachment, reading: FeedReading, whole: boolean): void {
+    const { sourceKey, settledBeforeMs } = reading
+    const { held } = attachment
+    if (whole) {
+      if (attachment.mode === 'begin') {
+        const max = Math.floor(this.#limits.marksMax / 2 / this.#attachments.size)
+        const older = held.filter(({ key }) => key.timeMs < this.#beganMs)
+        const sinceMs = Math.max(reading.sinceMs, Math.min(settledBeforeMs, this.#beganMs))
+        this.progress.begin(sourceKey, older, sinceMs, max)
+        for (const row of held.slice(older.length)) this.offer(row, settledBeforeMs)
+      }
+      this.progress.settle(sourceKey, settledBeforeMs)
+      attachment.mode = 'live'
+    }
+    attachment.held = []
+    if (attachment.mode === 'live' && this.progress.isWaiting(sourceKey)) attachment.mode = 'all'
+  }
+
+  #isSlow(): boolean {
+    return this.#fullSinceMs !== null && this.#now() - this.#fullSinceMs >= this.#limits.slowAfterMs
+  }
+
+  #tellChanges(): void {
+    const changed = [...this.#attachments.values()].filter(({ feed }) => {
+      const state = feed.failure?.kind ?? 'COMPLETE'
+      if (!feed.attempted || this.#told.get(feed.source.key) === state) return false
+      this.#told.set(feed.source.key, state)
+      return true
+    })
+    if (changed.length === 0) return
+    this.#push({ kind: 'COVERAGE', coverage: changed.map((each) => this.#coverageOf(each)) })
+  }
+
+  #coverageOf({ feed, mode }: Attachment): SourceCoverage {
+    const { failure, last, requests, scanned } = feed
+    const sourceKey = feed.source.key
+    const floorMs = this.progress.floorOf(sourceKey).timeMs
+    const isBehind = failure !== null || mode === 'away' || mode === 'all'
+    const untilMs = isBehind ? Math.max(floorMs, this.#beganMs) : (last?.untilMs ?? floorMs)
+    return {
+      sourceKey,
+      state: failure ? 'FAILED' : 'COMPLETE',
+      searchedSinceMs: Math.min(this.#beganMs, untilMs),
+      searchedUntilMs: untilMs,
+      gap: failure ? { sinceMs: floorMs, untilMs: Math.max(this.#now(), floorMs) } : null,
+      resumeCursor: null,
+      requests,
+      scanned,
+      matched: feed.window()?.rows.filter(({ entry }) => this.#matches(entry)).length ?? 0,
+      error: failure,
+      notices: [],
+    }
+  }
+
+  #push(parts: Partial<Omit<TailEvent, 'cursor' | 'settledUntilMs'>> & Pick<TailEvent, 'kind'>): void {
+    const event = new SealedEvent(parts, this.progress.moment(), this.progress.settledUntilMs(), this.#encode)
+    this.#isQuiet = false
+    const pull = this.#pulls.shift()
+    if (pull) pull({ done: false, value: event })
+    else this.#queue.push(event)
+  }
+
+  #stop(): void {
+    this.#ended = true
+    this.#attachments.clear()
+    this.#left.abort()
+    for (const resolve of this.#waitingForRoom.splice(0)) resolve()
+    this.#leave(this)
+  }
+
+  #finish(): void {
+    if (this.#finished) return
+    this.#finished = true
+    this.#leave(this)
+  }
+
+  #giveDone(): void {
+    const pulls = this.#pulls.splice(0)
+    if (pulls.length === 0) return
+    this.#finish()
+    for (const pull of pulls) pull({ done: true, value: undefined })
+  }
+}
+
+/** An event whose cursor is sealed when somebody asks for it, and then once. */
+class SealedEvent implements TailEvent {
+  readonly kind: TailEvent['kind']
+  readonly entry: TailEvent['entry']
+  readonly late: boolean
+  readonly coverage: TailEvent['coverage']
+  readonly reason: TailEvent['reason']
+  readonly settledUntilMs: number
+  readonly #moment: Moment
+  readonly #encode: (moment: Moment) => string
+  #cursor: string | undefined
+
+  constructor(
+    parts: Partial<TailEvent> & Pick<TailEvent, 'kind'>,
+    moment: Moment,
+    settledUntilMs: number,
+    encode: (moment: Moment) => string,
+  ) {
+    this.kind = parts.kind
+    this.entry = parts.entry ?? null
+    this.late = parts.late ?? false
+    this.coverage = parts.coverage ?? []
+    this.reason = parts.reason ?? null
+    this.settledUntilMs = settledUntilMs
+    this.#moment = moment
+    this.#encode = encode
+  }
+
+  get cursor(): string {
+    this.#cursor ??= this.#encode(this.#moment)
+    return this.#cursor
+  }
+}

@@ -1,0 +1,267 @@
+import { describe, expect, it } from 'vitest'
+import { type SourceFailure, sourceFailure } from '../src/model/failure.js'
+import { Secret } from '../src/model/secret.js'
+import { createReader } from '../src/reading/reader.js'
+import { createCursorSeal } from '../src/reading/sealed-cursor.js'
+import type { Behaviour, EventScript } from '../src/simulation/history/script.js'
+import { createVirtualSource } from '../src/simulation/history/virtual-upstream.js'
+import type { Tail, TailEvent } from '../src/tail/event.js'
+import { defaultTailLimits, type TailLimits } from '../src/tail/limits.js'
+import { createTail } from '../src/tail/tail.js'
+import { settled, VirtualTime } from './support/virtual-time.js'
+
+/** The live tail on a virtual clock, over two invented providers. */
+
+const beginMs = Date.UTC(2026, 5, 15, 12, 0, 0)
+const secrets = [new Secret('a-secret-of-this-test')]
+const behaviour: Behaviour = {
+  paging: 'offset',
+  order: 'newestFirst',
+  stated: true,
+  ties: 'byId',
+  pageSizeMax: 100,
+  pageSizeGiven: 100,
+  sinceInclusive: true,
+  untilInclusive: false,
+  boundStepMs: 1,
+  totals: true,
+  promisesMore: false,
+  forgetsClamp: false,
+  cursors: 'keyset',
+  cursorsOnce: false,
+  cursorLifeMs: null,
+  emptyPageEvery: 0,
+  windowMaxMs: null,
+  filtersActions: false,
+  latencyMs: 0,
+}
+
+const entryAt = (afterMs: number, index = 0): EventScript => ({
+  id: `e${afterMs}-${index}`,
+  timeMs: beginMs + afterMs,
+  action: 'updated',
+  fromMs: beginMs + afterMs,
+  untilMs: null,
+})
+
+function open(
+  options: {
+    readonly events?: readonly EventScript[]
+    readonly limits?: Partial<TailLimits>
+    readonly failing?: () => SourceFailure | null
+  } = {},
+) {
+  const time = new VirtualTime(beginMs)
+  const { now, schedule } = time
+  const asked: number[] = []
+  const sources = ['crew', 'hiring'].map((key) => {
+    const source = createVirtualSource({ key, behaviour, events: options.events ?? [], faults: [] }, time)
+    const fetchPage: typeof source.fetchPage = async (ask, terms) => {
+      asked.push(time.nowMs - beginMs)
+      return (key === 'crew' && options.failing?.()) || source.fetchPage(ask, terms)
+    }
+    return { ...source, settleMs: 60_000, fetchPage }
+  })
+  const reader = createReader({ sources, secrets, now })
+  const report = (error: unknown) => {
+    throw error
+  }
+  const make = (): Tail =>
+    createTail({
+      reader,
+      seal: createCursorSeal(secrets),
+      now,
+      schedule,
+      report,
+      ...(options.limits && { limits: options.limits }),
+    })
+  return { time, asked, make, tail: make() }
+}
+
+/** Takes all events of a subscription as they come. */
+function follow(tail: Tail, request: Partial<Parameters<Tail['subscribe']>[0]> = {}) {
+  const gone = new AbortController()
+  const events = tail.subscribe({ filter: {}, signal: gone.signal, ...request })
+  if ('kind' in events) throw new Error(JSON.stringify(events))
+  const seen: TailEvent[] = []
+  const ended = (async () => {
+    for await (const event of events) seen.push(event)
+  })()
+  return { seen, ended, leave: () => gone.abort() }
+}
+
+const idsOf = (seen: readonly TailEvent[]) => seen.flatMap(({ entry }) => entry?.upstreamId ?? [])
+const kindsOf = (seen: readonly TailEvent[]) => seen.map(({ kind }) => kind)
+
+describe('the upstreams', () => {
+  it('are asked as often for 1,000 subscribers as for one', async () => {
+    const events = Array.from({ length: 40 }, (_, index) => entryAt(index * 7_300))
+    const counts = []
+    for (const subscribers of [1, 1_000]) {
+      const { time, asked, tail } = open({ events })
+      const all = Array.from({ length: subscribers }, (_, index) =>
+        follow(tail, index % 2 === 0 ? {} : { filter: { actions: ['updated'] } }),
+      )
+      await time.passUntil(beginMs + 300_000)
+      for (const { seen } of all) expect(idsOf(seen)).toHaveLength(2 * 40)
+      counts.push(asked.length)
+      for (const { leave } of all) leave()
+    }
+    expect(counts[1]).toBe(counts[0])
+    expect(counts[0]).toBeGreaterThan(50)
+  })
+
+  it('are asked the more seldom, the longer nothing is new, and at once not at all when nobody is there', async () => {
+    const { time, asked, tail } = open({ events: [entryAt(200_500)] })
+    const { seen, leave } = follow(tail)
+    await time.passUntil(beginMs + 260_000)
+    const steps = [...new Set(asked)].map((at, index, all) => at - (all[index - 1] ?? at))
+    expect(steps.slice(1, 7)).toEqual([3_000, 4_500, 6_750, 10_125, 15_187.5, 22_781.25])
+    expect(Math.max(...steps)).toBe(30_000)
+    // After an entry the interval is half of what it was.
+    expect(steps).toContain(15_000)
+    expect(idsOf(seen)).toHaveLength(2)
+    leave()
+    await settled()
+    const before = asked.length
+    await time.passUntil(beginMs + 600_000)
+    expect([asked.length, time.timers]).toEqual([before, 0])
+  })
+
+  it('are not asked before the time that they name', async () => {
+    let failure: SourceFailure | null = null
+    const { time, asked, tail } = open({ failing: () => failure, limits: { intervalMaxMs: 4_000 } })
+    const { seen } = follow(tail, { sources: ['crew'] })
+    await time.passUntil(beginMs + 10_000)
+    failure = sourceFailure('RATE_LIMITED', { retryAfterMs: beginMs + 100_000 })
+    await time.passUntil(beginMs + 14_000)
+    const refusedAt = asked.at(-1) ?? 0
+    failure = null
+    await time.passUntil(beginMs + 120_000)
+    expect(asked.filter((at) => at > refusedAt && at < 100_000)).toEqual([])
+    expect(asked.at(-1)).toBeGreaterThanOrEqual(100_000)
+    expect(seen.flatMap(({ coverage }) => coverage).map(({ state, error }) => [state, error?.kind])).toEqual([
+      ['COMPLETE', undefined],
+      ['FAILED', 'RATE_LIMITED'],
+      ['COMPLETE', undefined],
+    ])
+  })
+})
+
+describe('a subscriber', () => {
+  it('gets heartbeats whose cursors go on', async () => {
+    const { time, tail, make } = open({ events: [entryAt(100_000)] })
+    const { seen, leave } = follow(tail)
+    await time.passUntil(beginMs + 61_000)
+    expect(kindsOf(seen)).toEqual(['COVERAGE', 'HEARTBEAT', 'HEARTBEAT', 'HEARTBEAT'])
+    expect(seen.at(-1)?.settledUntilMs).toBeGreaterThan(seen.at(1)?.settledUntilMs ?? 0)
+    leave()
+    await time.passUntil(beginMs + 1_000_000)
+    const later = follow(make(), { after: seen.at(-1)?.cursor ?? '' })
+    await time.passUntil(beginMs + 1_010_000)
+    expect(idsOf(later.seen)).toEqual(['e100000-0', 'e100000-0'])
+  })
+
+  it('misses nothing of a source that failed for long when it subscribed', async () => {
+    let failure: SourceFailure | null = sourceFailure('UNAVAILABLE')
+    const { time, tail } = open({ events: [entryAt(-1_000), entryAt(5_000)], failing: () => failure })
+    const { seen } = follow(tail, { sources: ['crew'] })
+    await time.passUntil(beginMs + 200_000)
+    failure = null
+    await time.passUntil(beginMs + 300_000)
+    expect(idsOf(seen)).toEqual(['e5000-0'])
+  })
+
+  it('that takes nothing is told to resume behind what waits for it, and gets the rest then', async () => {
+    const events = Array.from({ length: 100 }, (_, index) => entryAt(5_000, index))
+    const { time, tail } = open({ events, limits: { bufferedMax: 20 } })
+    const stuck = tail.subscribe({ filter: {}, sources: ['crew'], signal: new AbortController().signal })
+    if ('kind' in stuck) throw new Error(stuck.kind)
+    await time.passUntil(beginMs + defaultTailLimits.slowAfterMs + 60_000)
+    const seen: TailEvent[] = []
+    for await (const event of stuck) seen.push(event)
+    expect(kindsOf(seen)).toEqual(['COVERAGE', ...Array(19).fill('ENTRY'), 'RESUME'])
+    expect(seen.at(-1)?.reason).toBe('SLOW_CONSUMER')
+    const { seen: rest } = follow(tail, { sources: ['crew'], after: seen.at(-1)?.cursor ?? '' })
+    await time.passUntil(beginMs + 200_000)
+    const ids = [...idsOf(seen), ...idsOf(rest)]
+    expect([ids.length, new Set(ids).size]).toEqual([100, 100])
+  })
+
+  it('that digests more at once than its buffer holds is not taken for slow', async () => {
+    const events = Array.from({ length: 100 }, (_, index) => entryAt(5_000, index))
+    const { time, tail } = open({ events, limits: { bufferedMax: 20 } })
+    const { seen } = follow(tail, { sources: ['crew'] })
+    await time.passUntil(beginMs + 60_000)
+    expect(new Set(idsOf(seen)).size).toBe(100)
+    expect(kindsOf(seen)).not.toContain('RESUME')
+  })
+
+  it('has a cursor of bounded length, whatever comes at once', async () => {
+    const events = Array.from({ length: 400 }, (_, index) => entryAt(5_000 + index, index))
+    const { time, tail } = open({ events, limits: { marksMax: 100 } })
+    const { seen } = follow(tail)
+    await time.passUntil(beginMs + 20_000)
+    expect(idsOf(seen)).toHaveLength(100)
+    await time.passUntil(beginMs + 120_000)
+    expect(new Set(seen.map(({ entry }) => `${entry?.sourceKey}/${entry?.upstreamId}`)).size - 1).toBe(800)
+    expect(Math.max(...seen.map(({ cursor }) => cursor.length))).toBeLessThan(100 * 8 * 1.5 + 400)
+  })
+
+  it('is told to resume when the tail ends, and those that come later too', async () => {
+    const { time, tail } = open()
+    const { seen, ended } = follow(tail)
+    await time.passUntil(beginMs + 1_000)
+    await tail.close(1_000)
+    await ended
+    expect(seen.at(-1)).toMatchObject({ kind: 'RESUME', reason: 'SHUTTING_DOWN' })
+    const late = follow(tail)
+    await late.ended
+    expect(kindsOf(late.seen)).toEqual(['RESUME'])
+    expect(time.timers).toBe(0)
+  })
+
+  it('is one of so many', async () => {
+    const { tail } = open({ limits: { subscribersMax: 1 } })
+    const first = follow(tail)
+    const request = { filter: {}, signal: new AbortController().signal }
+    expect(tail.subscribe(request)).toEqual({ kind: 'tailFull', subscribersMax: 1 })
+    first.leave()
+    await first.ended
+    expect(tail.subscribe(request)).not.toHaveProperty('kind')
+  })
+})
+
+describe('a cursor', () => {
+  it.each([
+    ['of another filter', { filter: { actions: ['created'] } }, 'with another filter'],
+    ['of other sources', { sources: ['crew'] }, 'to other sources'],
+    ['that was changed', { after: 'AAAA' }, 'is not a cursor that this gateway issued'],
+  ] as const)('%s is refused', async (_, change, words) => {
+    const { time, tail } = open()
+    const { seen } = follow(tail)
+    await time.passUntil(beginMs + 1_000)
+    const { signal } = new AbortController()
+    const after = seen[0]?.cursor ?? ''
+    expect(tail.subscribe({ filter: {}, signal, after, ...change })).toMatchObject({
+      kind: 'inputProblem',
+      path: ['after'],
+      message: expect.stringContaining(words),
+    })
+  })
+
+  it('is refused when it has expired, and when it is one of a list', async () => {
+    const { time, tail } = open()
+    const { seen, leave } = follow(tail)
+    await time.passUntil(beginMs + 1_000)
+    leave()
+    const subscribe = (after: string) =>
+      tail.subscribe({ filter: {}, after, signal: new AbortController().signal })
+    const listed = createCursorSeal(secrets).seal({ v: 1, o: 'N', f: '', s: '' })
+    expect(subscribe(listed)).toMatchObject({ message: expect.stringContaining('comes from a list') })
+    await time.passUntil(beginMs + 31 * 86_400_000)
+    expect(subscribe(seen[0]?.cursor ?? '')).toMatchObject({
+      message: expect.stringContaining('has expired'),
+    })
+  })
+})
