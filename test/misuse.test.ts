@@ -179,7 +179,7 @@ const misuses: readonly Misuse[] = [
     query: 'mutation { deleteEverything }',
     status: 400,
     code: 'GRAPHQL_VALIDATION_FAILED',
-    message: 'This gateway only reads. There is no mutation; send a query.',
+    message: 'This gateway only reads. There is no mutation; send a query or a subscription.',
   },
   {
     name: 'two operations and no name',

@@ -48,13 +48,3 @@ export function parsed<Body>(response: SimulatorResponse): { readonly status: nu
   // Tests state what they expect of the body and then assert it.
   return { status: response.status, body: JSON.parse(response.body) as Body }
 }
-
-/** Middle of some timings of one request in milliseconds, after a warm-up. */
-export function medianMs(simulator: Simulator, request: SimulatorRequest, nowMs: number): number {
-  const timings = Array.from({ length: 15 }, () => {
-    const startMs = performance.now()
-    simulator.handle(request, nowMs)
-    return performance.now() - startMs
-  })
-  return timings.sort((a, b) => a - b)[7] ?? Number.NaN
-}

@@ -21,16 +21,11 @@ describe('createWorld', () => {
     expect(contentOf(createWorld({ ...small, seed: 8 }))).not.toEqual(contentOf(createWorld(small)))
   })
 
-  it('fills every log with thousands of entries that end now, and is quick about it', () => {
-    createWorld(small)
-    const startMs = performance.now()
+  it('fills every log with thousands of entries that end now', () => {
     const world = createWorld({ seed: 1, nowMs })
-    const tookMs = performance.now() - startMs
     const sizes = providerNames.map((name) => world.logs[name].size)
     expect(Math.min(...sizes)).toBeGreaterThan(3_000)
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeGreaterThan(30_000)
-    // Usually about 200 ms; the bound leaves room for a busy machine.
-    expect(tookMs).toBeLessThan(2_000)
     for (const name of providerNames) {
       const events = world.logs[name].visible(nowMs)
       expect(events.length).toBe(world.logs[name].size)
