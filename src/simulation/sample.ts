@@ -1,6 +1,6 @@
 /** Small histories and requests for tests. */
 
-import type { Json, Simulator, SimulatorRequest, SimulatorResponse } from './exchange.js'
+import type { Json, SimulatorRequest, SimulatorResponse } from './exchange.js'
 import type { SimulatedEvent } from './log.js'
 
 /** 2026-11-01T00:00:00Z, the usual begin of a sample history. UTC milliseconds. */
