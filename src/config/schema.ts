@@ -45,7 +45,7 @@ const limitSettings = z.strictObject({
     'Requests of different kinds to one source that one filter may be split into; 1 splits nothing.',
   ),
   cursorLifetimeMs: bounded(60_000, 3_650 * 86_400_000).describe(
-    'Milliseconds after the as-of of a reading for which its cursors are taken.',
+    'Milliseconds after the begin of a reading for which its cursors are taken.',
   ),
   readAheadRows: bounded(0, 10_000_000).describe('Rows kept for next pages, over all readers; 0 keeps none.'),
   readAheadMs: bounded(0, 86_400_000).describe('Milliseconds for which they are kept.'),

@@ -51,6 +51,7 @@ function resumeCursor(sourceKey: string, gaps: readonly Gap[], reading: Reading)
   const { filter, order } = reading.request
   return reading.bindCursors({ filter, order, sourceKeys: [sourceKey] }).encode({
     asOfMs: reading.asOfMs,
+    begunMs: reading.begunMs,
     key: null,
     searched: null,
     delivered: false,

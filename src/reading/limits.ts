@@ -10,7 +10,7 @@ export interface ReadingLimits {
   readonly partsPerSource: number
   /** Gaps that a reading may carry; past them a page is an error. */
   readonly gapsMax: number
-  /** How long after its as-of a cursor is accepted. */
+  /** How long after its reading began a cursor is accepted. */
   readonly cursorLifetimeMs: number
   /** Read-ahead: how many rows are kept in all, and for how long. 0 rows keeps nothing. */
   readonly readAheadRows: number

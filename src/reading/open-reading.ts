@@ -23,6 +23,8 @@ export interface Reading {
   /** Makes cursors of another reading, as those that replay a gap. */
   readonly bindCursors: BindCursors
   readonly asOfMs: number
+  /** When its first page was asked for, UTC milliseconds. */
+  readonly begunMs: number
   readonly travel: Travel
   /** Whether the page is read against the order of the connection, for `last`. */
   readonly backward: boolean
@@ -64,6 +66,7 @@ export function openReading(
 
   const backward = request.last !== undefined && request.first === undefined
   const asOfMs = after?.asOfMs ?? before?.asOfMs ?? request.asOfMs ?? nowMs
+  const begunMs = after?.begunMs ?? before?.begunMs ?? nowMs
   const times = timeSpan(request.filter)
   const span = times && rangeOf(times, asOfMs)
   const ranges = after?.segments ?? before?.segments ?? (span ? [span] : [])
@@ -81,6 +84,7 @@ export function openReading(
     cursors,
     bindCursors,
     asOfMs,
+    begunMs,
     travel,
     backward,
     count: (backward ? request.last : request.first) ?? pageSizeDefault,

@@ -18,6 +18,7 @@ const key = {
 }
 const plain: Position = {
   asOfMs,
+  begunMs: asOfMs,
   key,
   searched: null,
   delivered: true,
@@ -76,11 +77,12 @@ describe('a position cursor', () => {
     )
   })
 
-  it('is accepted for 30 days after its as-of', () => {
+  it.each([0, 90])('is accepted for 30 days after its reading began, pinned %i days back', (days) => {
     const codec = codecOf(['s'])
-    const text = codec.encode(plain)
-    expect(codec.decode(text, asOfMs + 30 * dayMs)).toEqual({ position: plain })
-    expect(codec.decode(text, asOfMs + 30 * dayMs + 1)).toHaveProperty(
+    const position = { ...plain, begunMs: asOfMs + days * dayMs }
+    const text = codec.encode(position)
+    expect(codec.decode(text, position.begunMs + 30 * dayMs)).toEqual({ position })
+    expect(codec.decode(text, position.begunMs + 30 * dayMs + 1)).toHaveProperty(
       'problem',
       expect.stringContaining('expired'),
     )

@@ -14,6 +14,8 @@ import type { Cut, KeyRange, Travel } from './travel.js'
 export interface Position {
   /** The instant that the reading is pinned at, UTC milliseconds. */
   readonly asOfMs: number
+  /** When the reading began, UTC milliseconds: later than its as-of where that was set back. */
+  readonly begunMs: number
   /** The entry that the cursor stands at; null when it stands between entries. */
   readonly key: EntryKey | null
   /** How far a reader going this way has looked without finding more, when that is farther than the key. */
@@ -54,7 +56,7 @@ export type BindCursors = (binding: Binding) => CursorCodec
 
 /**
  * Makes the codec for every kind of reading. `secrets` is not empty: the first signs, all verify, so a secret can be
- * changed without cutting anybody's reading short. `lifetimeMs`: how long after its as-of a cursor is accepted.
+ * changed without cutting anybody's reading short. `lifetimeMs`: how long after its reading began a cursor is accepted.
  */
 export function createCursorCodecs(secrets: readonly Secret[], lifetimeMs: number): BindCursors {
   const { seal, open } = createCursorSeal(secrets)
@@ -73,7 +75,7 @@ export function createCursorCodecs(secrets: readonly Secret[], lifetimeMs: numbe
         const problem = bindingProblem(wire, bound)
         if (problem !== null) return { problem }
         const position = fromWire(wire)
-        if (position.asOfMs + lifetimeMs < nowMs) {
+        if (position.begunMs + lifetimeMs < nowMs) {
           return { problem: 'has expired. Begin a new reading without a cursor' }
         }
         return { position }
@@ -106,6 +108,8 @@ function digestsOf(binding: Binding): Bound {
 interface WireCursor extends Bound {
   readonly v: typeof version
   readonly t: number
+  /** When the reading began, where that is not its as-of. */
+  readonly b?: number
   readonly k?: readonly [timeMs: number, sourceKey: string, id: string]
   readonly w?: readonly [Travel, WireCut]
   readonly d?: 1
@@ -116,11 +120,12 @@ interface WireCursor extends Bound {
 }
 
 function toWire(position: Position, bound: Bound): WireCursor {
-  const { key, searched, gaps, segments, orders } = position
+  const { asOfMs, begunMs, key, searched, gaps, segments, orders } = position
   return {
     v: version,
     ...bound,
-    t: position.asOfMs,
+    t: asOfMs,
+    ...(begunMs !== asOfMs && { b: begunMs }),
     ...(key && { k: [key.timeMs, key.sourceKey, key.id] as const }),
     ...(searched && { w: [searched.travel, cutToWire(searched.cut)] as const }),
     ...(position.delivered && { d: 1 as const }),
@@ -133,6 +138,7 @@ function toWire(position: Position, bound: Bound): WireCursor {
 function fromWire(wire: WireCursor): Position {
   return {
     asOfMs: wire.t,
+    begunMs: wire.b ?? wire.t,
     key: wire.k ? { timeMs: wire.k[0], sourceKey: wire.k[1], id: wire.k[2] } : null,
     searched: wire.w ? { travel: wire.w[0], cut: cutFromWire(wire.w[1]) } : null,
     delivered: wire.d === 1,

@@ -4,6 +4,7 @@ import type { EntryContent } from '../model/entry.js'
 import type { UpstreamPage, UpstreamRow } from '../model/provider.js'
 import { Secret } from '../model/secret.js'
 import type { ReadableSource } from './page.js'
+import { readAll } from './read-all.js'
 import { createReader } from './reader.js'
 
 const nowMs = Date.UTC(2026, 5, 1)
@@ -45,7 +46,12 @@ function readerOf(fetchPage: (key: string) => Promise<UpstreamPage>) {
   const sources = ['a', 'b', 'c'].map(
     (key): ReadableSource => ({ key, capabilities, settleMs: 0, fetchPage: () => fetchPage(key) }),
   )
-  return createReader({ sources, secrets: [new Secret('a secret of a test')], now: () => nowMs })
+  return createReader({
+    sources,
+    secrets: [new Secret('a secret of a test')],
+    now: () => nowMs,
+    limits: { cursorLifetimeMs: 1_000 },
+  })
 }
 
 const request = {
@@ -76,4 +82,14 @@ it('normalizes an entry when it is asked for, and no other', async () => {
   expect(page.edges.map(({ entry }) => entry.upstreamId)).toHaveLength(20)
   expect(page.edges.map(({ entry }) => entry.sourceKey)).toContain('b')
   expect(normalized()).toBe(20)
+})
+
+it('goes on with a reading that is pinned longer ago than a cursor is taken', async () => {
+  const { rows } = countingRows()
+  const reader = readerOf(async () => ({ rows, more: false, total: rows.length }))
+  const asOfMs = nowMs - 50_000
+  const pages = []
+  for await (const page of readAll(reader, { ...request, asOfMs }, () => request.signal)) pages.push(page)
+  expect(pages.map(({ kind }) => kind)).not.toContain('inputProblem')
+  expect(pages.length).toBeGreaterThan(1)
 })

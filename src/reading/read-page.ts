@@ -219,14 +219,23 @@ function positionsOf(
   runs: readonly SourceRun[],
 ) {
   const orders = ordersOf(reading, runs)
-  const { asOfMs, after, before } = reading
+  const { asOfMs, begunMs, after, before } = reading
   const delivered = after?.delivered ?? before?.delivered ?? false
   const segments = after?.segments ?? before?.segments ?? null
   return (key: EntryKey | null, searched: Position['searched']): Position => {
     const at = searched?.cut ?? (key && goOnFrom(key, reading))
     const passed =
       newGaps.length === 0 || at === null ? gaps : mergeGaps(reading.gaps, passedPart(newGaps, at, reading))
-    return { asOfMs, key, searched, delivered: delivered || key !== null, gaps: passed, segments, orders }
+    return {
+      asOfMs,
+      begunMs,
+      key,
+      searched,
+      delivered: delivered || key !== null,
+      gaps: passed,
+      segments,
+      orders,
+    }
   }
 }
 
