@@ -63,7 +63,7 @@ export const upstreamLimits: UpstreamLimits = {
   breakerCalls: 20,
   breakerWindowMs: 60_000,
   breakerPauseMs: 10_000,
-  breakerPauseMaxMs: 120_000,
+  breakerPauseMaxMs: 25_000,
   refusedCredentialMs: 60_000,
   settledPageBytes: 64 * 1024 * 1024,
   settledPageMs: 300_000,
