@@ -24,6 +24,9 @@ export const upstreamSettings = z
     breakerWindowMs: bounded(1_000, 3_600_000).describe('Milliseconds of the window of the breaker.'),
     breakerPauseMs: bounded(100, 3_600_000).describe('Milliseconds until its first probe.'),
     breakerPauseMaxMs: bounded(100, dayMs).describe('Milliseconds until its later probes, at most.'),
+    breakerUnanswered: bounded(1, 10_000).describe(
+      'Requests in a row without an answer, over headersMs or longer, that open the breaker too.',
+    ),
     refusedCredentialMs: bounded(0, 3_600_000).describe(
       'Milliseconds that a refused credential is not sent again.',
     ),

@@ -137,7 +137,7 @@ function count(text: string | undefined): number | null {
 
 function waitInstant(text: string | undefined, receivedAtMs: number): number | null {
   if (text === undefined) return null
-  if (/^\s*\d{1,10}(\.\d{1,9})?\s*$/.test(text)) return receivedAtMs + Math.ceil(Number(text) * 1_000)
+  if (/^\s*\d{1,30}(\.\d{1,9})?\s*$/.test(text)) return receivedAtMs + Math.ceil(Number(text) * 1_000)
   const date = /^[A-Za-z]{3,9},? .{10,40}$/.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(date) ? null : date
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type FakeTiming, fakeTiming, sharedUpstream } from '../../test/support/connected-source.js'
 import { type LimitRules, limitedProvider, plainDialect } from '../../test/support/limited-provider.js'
 import { isFailure } from '../model/failure.js'
+import type { UpstreamResponse } from '../model/provider.js'
 import type { FetchTerms } from '../reading/page.js'
 
 /** Asks for pages as often as it is told to, and keeps how each was answered. */
@@ -84,4 +85,60 @@ describe('five times what a provider grants', () => {
     }
     expect(served('interactive')).toBe(8)
   })
+})
+
+describe('a provider that was in trouble and is well again', () => {
+  const refusal = (timing: FakeTiming, headers: Record<string, string>): UpstreamResponse => ({
+    status: 429,
+    headers,
+    body: '',
+    receivedAtMs: timing.now(),
+  })
+  const troubles = [
+    ['that told a wait each time', { 'retry-after': '2' }, () => true],
+    ['that told no wait', {}, () => true],
+    ['that told a long wait after few requests', { 'retry-after': '20' }, () => true],
+    ['that refused one request in three', { 'retry-after': '1' }, (count: number) => count % 3 === 0],
+  ] as const
+
+  it.each(troubles)(
+    'is asked within half a minute, and as often as before: 429 %s',
+    async (_, headers, isRefused) => {
+      const timing = fakeTiming()
+      let count = 0
+      let isWell = false
+      const seen: { readonly atMs: number; readonly status: number }[] = []
+      const send = async () => {
+        count += 1
+        const answer =
+          !isWell && isRefused(count) ? refusal(timing, headers) : { ...refusal(timing, {}), status: 200 }
+        seen.push({ atMs: timing.now(), status: answer.status })
+        return answer
+      }
+      const source = sharedUpstream(timing).connect({ dialect: plainDialect(), client: { send } })
+      const outcomes: { readonly kind: string; readonly atMs: number }[] = []
+      let offset = 0
+      const load = async (seconds: number) => {
+        for (let tenth = 0; tenth < seconds * 2; tenth += 1) {
+          offset += 1
+          const beganMs = timing.now()
+          const { signal } = new AbortController()
+          void source
+            .fetchPage({ pushdown: {}, limit: 1, offset }, { signal, deadlineMs: beganMs + 9_850 })
+            .then((page) => outcomes.push({ kind: isFailure(page) ? page.kind : 'OK', atMs: timing.now() }))
+          await timing.pass(500)
+        }
+      }
+      await load(120)
+      isWell = true
+      const wellAtMs = timing.now()
+      await load(90)
+      expect(outcomes.find(({ kind, atMs }) => kind === 'OK' && atMs >= wellAtMs)?.atMs).toBeLessThan(
+        wellAtMs + 30_000,
+      )
+      // From half a minute on at least one every two seconds, which is what the wait of two seconds means.
+      const later = seen.filter(({ atMs }) => atMs >= wellAtMs + 40_000)
+      expect(later.length).toBeGreaterThanOrEqual(24)
+    },
+  )
 })

@@ -4,7 +4,7 @@ import { Pace } from './pace.js'
 export type Priority = 'interactive' | 'bulk'
 
 /** The longest wait after a 429 that does not say how long, in ms; the first is doubled by each that follows. */
-const untoldWaitMaxMs = 60_000
+const untoldWaitMaxMs = 20_000
 /** How long an allowance that is used up is waited for when it does not say when it is renewed. */
 const untoldResetMs = 1_000
 

@@ -110,6 +110,14 @@ describe('a retry', () => {
     }
   })
 
+  it('is not made sooner than in 15 minutes for a wait of millennia', async () => {
+    const { ask, sent, timing } = scripted([{ status: 429, headers: wait('99999999999') }])
+    expect(await ask()).toBe('RATE_LIMITED')
+    await timing.pass(890_000)
+    expect(await ask()).toBe('RATE_LIMITED')
+    expect(sent).toHaveLength(1)
+  })
+
   it('comes no sooner than Retry-After says, in seconds or as a date, and neither does another request', async () => {
     for (const dated of [false, true]) {
       const { ask, begin, sent, timing } = scripted((number) =>
@@ -228,6 +236,33 @@ describe('a breaker', () => {
     const { ask, sent } = scripted([reply])
     for (let count = 0; count < 60; count += 1) await ask()
     expect(sent).toHaveLength(60)
+  })
+
+  it('opens for a provider that hangs, however much it answered before', async () => {
+    const { ask, begin, sent, timing } = scripted((number) => (number > 100 ? null : {}))
+    for (let count = 0; count < 100; count += 1) await ask()
+    for (let count = 0; count < 10; count += 1) {
+      const controller = new AbortController()
+      const answer = begin({ signal: controller.signal })
+      await timing.pass(500)
+      controller.abort(new DOMException('late', 'TimeoutError'))
+      expect(await answer).toMatchObject({ kind: count < 8 ? 'TIMEOUT' : 'UNAVAILABLE' })
+    }
+    expect(sent).toHaveLength(100 + 8)
+  })
+
+  it('opens after five time-outs in a row, not when one of five is answered', async () => {
+    for (const answered of [0, 5]) {
+      const slow = (number: number) => (answered > 0 && number % answered === 0 ? {} : null)
+      const { begin, sent, timing } = scripted(slow)
+      for (let count = 0; count < 7; count += 1) {
+        const page = begin()
+        await timing.pass(4_000)
+        sent.at(-1)?.answer(late)
+        await page
+      }
+      expect(sent).toHaveLength(answered === 0 ? 5 : 7)
+    }
   })
 
   it('is not opened by callers that give up', async () => {

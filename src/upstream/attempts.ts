@@ -9,7 +9,9 @@ import {
   readWait,
 } from '../model/rate-limit.js'
 import type { AnswerNews, Priority } from './allowance.js'
+import type { CallEnd } from './breaker.js'
 import type { UpstreamClient } from './client.js'
+import { isDeadline } from './deadline.js'
 import { Latch } from './latch.js'
 import type { UpstreamLimits } from './limits.js'
 import type { AttemptEnd, UpstreamObserver } from './observer.js'
@@ -152,6 +154,9 @@ export class Attempts {
       flight.sentAt = null
       sequence.last += 1
       const isWanted = !flight.signal.aborted
+      const call = isWanted ? endOfCall(answer, result) : endOfUnwanted(flight.signal)
+      policies.breaker.end(call)
+      policies.provider.breaker.end(call)
       this.#learn(sentAtMs, isWanted ? answer : undefined, isWanted ? result : undefined)
       release()
       ended?.(endOf(answer, result, isWanted))
@@ -168,10 +173,10 @@ export class Attempts {
     }
   }
 
-  /** Teaches the policies. Without an answer: the attempt says nothing, because nobody waits for it any more. */
+  /** Teaches the policies but the breakers. Without an answer: the attempt says nothing, nobody waits for it any more. */
   #learn(sentAtMs: number, answer: UpstreamResponse | SourceFailure | undefined, result: unknown): void {
     const { policies, timing, sourceKey, observer } = this.#options
-    const { provider, breaker, allowance, limit } = policies
+    const { provider, allowance, limit } = policies
     const nowMs = timing.now()
     const news = answer === undefined || isFailure(answer) ? null : this.#newsOf(answer, sentAtMs)
     allowance.end(nowMs, news?.credential ?? null)
@@ -180,10 +185,8 @@ export class Attempts {
       const known = allowance.strictest(nowMs)
       observer?.allowance(sourceKey, { limit: known?.limit ?? null, remaining: known?.remaining ?? null })
     }
-    const isBad = answer === undefined ? null : isTrouble(answer, result)
-    breaker.end(isBad === null ? null : !isBad)
-    provider.breaker.end(isBad === null ? null : !isBad)
     if (answer === undefined) return
+    const isBad = isTrouble(answer, result)
     const isThrottled = !isFailure(answer) && answer.status === 429
     provider.budget.note(!isBad && !isThrottled)
     if (isThrottled || (isFailure(answer) && answer.kind === 'TIMEOUT')) limit.onCongestion(sentAtMs, nowMs)
@@ -254,6 +257,16 @@ export class Attempts {
 
 function latestFor(flight: Flight, timing: Timing, { waitMaxMs }: UpstreamLimits): number {
   return Math.min(flight.deadlineMs, timing.now() + waitMaxMs)
+}
+
+function endOfCall(answer: UpstreamResponse | SourceFailure | undefined, result: unknown): CallEnd {
+  if (answer === undefined) return 'UNWANTED'
+  if (isFailure(answer) && answer.kind === 'TIMEOUT') return 'TIMED_OUT'
+  return isTrouble(answer, result) ? 'BAD' : 'GOOD'
+}
+
+function endOfUnwanted({ reason }: AbortSignal): CallEnd {
+  return isDeadline(reason) ? 'CUT_OFF' : 'UNWANTED'
 }
 
 /** What says that the provider is in trouble: the network, a time-out, 5xx, and what is no answer of its kind. */

@@ -7,7 +7,16 @@ export interface BreakerLimits {
   /** How long it stays open at first, and at most: the time doubles with every probe that fails. */
   readonly breakerPauseMs: number
   readonly breakerPauseMaxMs: number
+  /** Calls in a row without an answer that open it, once calls have waited for one for `headersMs` together. */
+  readonly breakerUnanswered: number
+  readonly headersMs: number
 }
+
+/**
+ * How a call ended: well; badly; without an answer, in the time that a provider has (TIMED_OUT, which is bad too) or in the
+ * time that its caller had (CUT_OFF); or unwanted, because its caller has gone.
+ */
+export type CallEnd = 'GOOD' | 'BAD' | 'TIMED_OUT' | 'CUT_OFF' | 'UNWANTED'
 
 export type BreakerState = 'closed' | 'open' | 'probing'
 
@@ -15,9 +24,13 @@ export type BreakerState = 'closed' | 'open' | 'probing'
 const sliceCount = 12
 
 /**
- * A circuit breaker: opens when at least half of the calls of the last minute failed, 20 or more; after a time that
- * varies by a tenth lets one probe through, which closes it or opens it for twice as long. Reading makes requests of
- * many sources at once: one that is down should cost nothing.
+ * A circuit breaker: opens when at least half of the calls of the last minute failed, 20 or more, or when a provider is
+ * silent; after a time that varies by a tenth lets one probe through, which closes it or opens it for twice as long.
+ * Reading makes requests of many sources at once: one that is down should cost nothing.
+ *
+ * Silence is told by itself because a provider that hangs ends few calls: each holds one of a handful of places for
+ * seconds, so that they stay few beside the good ones of the last minute, while all operations wait for it until their
+ * deadlines and fill the gateway.
  */
 export class Breaker {
   readonly #limits: BreakerLimits
@@ -27,6 +40,11 @@ export class Breaker {
   #slices: { readonly startMs: number; calls: number; bad: number }[] = []
   #pauseMs: number
   #openUntilMs = 0
+  #underWay = 0
+  /** Since the last answer: calls that ended without one, and the time in which calls waited for one. */
+  #unanswered = 0
+  #silentMs = 0
+  #countedAtMs = 0
 
   constructor(limits: BreakerLimits, timing: Timing, onChange: () => void) {
     this.#limits = limits
@@ -45,20 +63,49 @@ export class Breaker {
 
   /** A request goes out. While the breaker is open and its time has come, that is the probe. */
   begin(): void {
+    this.#countSilence()
+    this.#underWay += 1
     if (this.state === 'open') this.#turn('probing')
   }
 
-  /** A request has ended. `null`: it says nothing, because its caller gave it up. */
-  end(good: boolean | null): void {
+  /** A request has ended. */
+  end(call: CallEnd): void {
+    this.#countSilence()
+    this.#underWay -= 1
+    const isUnanswered = call === 'TIMED_OUT' || call === 'CUT_OFF'
+    if (isUnanswered) this.#unanswered += 1
+    else if (call !== 'UNWANTED') this.#hear()
     if (this.state === 'probing') {
-      if (good === true) this.#close()
-      else if (good === null) this.#turn('open')
+      const isCutShort = call === 'UNWANTED' || (call === 'CUT_OFF' && !this.#isSilent)
+      if (call === 'GOOD') this.#close()
+      else if (isCutShort) this.#turn('open')
       else this.#open(this.#pauseMs * 2)
       return
     }
-    if (good === null || this.state === 'open') return
-    const { calls, bad } = this.#count(good)
-    if (calls >= this.#limits.breakerCalls && bad * 2 >= calls) this.#open(this.#pauseMs)
+    if (this.state === 'open') return
+    if ((isUnanswered && this.#isSilent) || this.#isFailing(call)) this.#open(this.#pauseMs)
+  }
+
+  get #isSilent(): boolean {
+    const { breakerUnanswered, headersMs } = this.#limits
+    return this.#unanswered >= breakerUnanswered && this.#silentMs >= headersMs
+  }
+
+  #countSilence(): void {
+    const nowMs = this.#timing.now()
+    if (this.#underWay > 0) this.#silentMs += nowMs - this.#countedAtMs
+    this.#countedAtMs = nowMs
+  }
+
+  #hear(): void {
+    this.#unanswered = 0
+    this.#silentMs = 0
+  }
+
+  #isFailing(call: CallEnd): boolean {
+    if (call === 'CUT_OFF' || call === 'UNWANTED') return false
+    const { calls, bad } = this.#count(call === 'GOOD')
+    return calls >= this.#limits.breakerCalls && bad * 2 >= calls
   }
 
   #count(good: boolean): { calls: number; bad: number } {

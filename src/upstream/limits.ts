@@ -40,6 +40,7 @@ export interface UpstreamLimits extends AttemptLimits {
   readonly breakerWindowMs: number
   readonly breakerPauseMs: number
   readonly breakerPauseMaxMs: number
+  readonly breakerUnanswered: number
   /** How long a refused credential is not sent again. */
   readonly refusedCredentialMs: number
   /** Memory for pages of settled windows; 0 keeps none. And how long one is kept. */
@@ -63,7 +64,8 @@ export const upstreamLimits: UpstreamLimits = {
   breakerCalls: 20,
   breakerWindowMs: 60_000,
   breakerPauseMs: 10_000,
-  breakerPauseMaxMs: 120_000,
+  breakerPauseMaxMs: 25_000,
+  breakerUnanswered: 5,
   refusedCredentialMs: 60_000,
   settledPageBytes: 64 * 1024 * 1024,
   settledPageMs: 300_000,
