@@ -163,7 +163,7 @@ const allowedPackages: Readonly<Record<string, readonly string[]>> = {
   ],
   graphql: ['graphql', '@pothos/core', '@pothos/plugin-relay', 'dataloader', 'luxon'],
   // node:crypto: a credential is told from another by a digest.
-  upstream: ['undici', 'lru-cache', 'node:crypto', 'node:util', 'node:zlib'],
+  upstream: ['undici', 'lru-cache', 'node:buffer', 'node:crypto', 'node:util', 'node:zlib'],
   telemetry: [
     'prom-client',
     'node:async_hooks',

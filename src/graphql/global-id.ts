@@ -12,11 +12,11 @@ export type GlobalId =
   | { readonly kind: 'entry'; readonly key: EntryKey }
 
 export function encodeSourceId(key: string): string {
-  return encode(['s', key])
+  return encode(`["s",${quoted(key)}]`)
 }
 
 export function encodeEntryId(key: EntryKey): string {
-  return encode(['e', key.sourceKey, key.timeMs, key.id])
+  return encode(`["e",${quoted(key.sourceKey)},${key.timeMs},${quoted(key.id)}]`)
 }
 
 /**
@@ -30,9 +30,21 @@ export function decodeGlobalId(text: string): GlobalId | undefined {
   return canonical === text ? id : undefined
 }
 
-function encode(parts: readonly (string | number)[]): string {
-  // JSON.stringify escapes lone surrogates, so any string survives the way through UTF-8.
-  return Buffer.from(JSON.stringify(parts), 'utf8').toString('base64url')
+/** Text that JSON writes as it is. */
+const plainText = /^[ !#-[\]-~]*$/
+
+/** A JSON string. JSON.stringify escapes lone surrogates, so any string survives the way through UTF-8. */
+function quoted(text: string): string {
+  return plainText.test(text) ? `"${text}"` : JSON.stringify(text)
+}
+
+/** Bytes on their way to base64url: every entry of an answer has an id, and a buffer for each takes longer. */
+const scratch = Buffer.allocUnsafe(1_024)
+
+function encode(json: string): string {
+  // A letter has three bytes at most.
+  if (json.length * 3 > scratch.length) return Buffer.from(json).toString('base64url')
+  return scratch.toString('base64url', 0, scratch.write(json))
 }
 
 function read(text: string): GlobalId | undefined {

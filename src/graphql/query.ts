@@ -100,7 +100,8 @@ function defineAuditEntries(
         if (page.kind === 'inputProblem') throw fromInputProblem(page)
         noteOutcomes(page, context)
         if (page.kind === 'readingFailed') throw upstreamFailed(page)
-        return { ...page, request }
+        // Not copied: that would seal cursors that nobody asks for.
+        return Object.assign(page, { request })
       },
     }),
   )

@@ -1,15 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { keepLongNumbers } from './long-numbers.js'
+import { prepareJson } from './long-numbers.js'
 
-describe('keepLongNumbers', () => {
+/** Texts of these tests nest less deep than anything that is refused. */
+const keepLongNumbers = (text: string) => prepareJson(text, 1_000) ?? ''
+
+describe('prepareJson', () => {
   it.each([
     ['9007199254740993', '"9007199254740993"'],
     ['-9007199254740993', '"-9007199254740993"'],
     ['12345678901234567890', '"12345678901234567890"'],
     ['0.12345678901234567', '"0.12345678901234567"'],
     ['3.14159265358979323846', '"3.14159265358979323846"'],
+    ['1234567.12345678901', '"1234567.12345678901"'],
     ['1.5e400', '"1.5e400"'],
+    ['-1E999', '"-1E999"'],
     ['[9007199254740991,1234567890123456,1]', '[9007199254740991,1234567890123456,1]'],
     ['0.1000000000000000', '0.1000000000000000'],
     ['1e300', '1e300'],
@@ -40,5 +45,12 @@ describe('keepLongNumbers', () => {
         expect(text.replaceAll('"', '')).toBe(`[${value}]`)
       }),
     )
+  })
+
+  it('tells text that nests too deep, whatever its strings hold', () => {
+    const nested = (levels: number) => `${'[{"a":'.repeat(levels / 2)}"]}]}"${'}]'.repeat(levels / 2)}`
+    expect(prepareJson(nested(100), 100)).toBe(nested(100))
+    expect(prepareJson(nested(102), 100)).toBeNull()
+    expect(prepareJson(`["${'['.repeat(200)}\\"]`, 100)).not.toBeNull()
   })
 })

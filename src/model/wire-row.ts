@@ -1,8 +1,12 @@
+import { z } from 'zod'
 import type { EntryContent } from './entry.js'
 import { parseInstant } from './instant.js'
 import type { JsonObject, JsonValue } from './json.js'
 import { idField, isJsonObject, textField } from './loose.js'
 import type { UpstreamRow } from './provider.js'
+
+/** The list of a page's records, for its schema: `readWireRow` looks at each. `z.array` would copy them. */
+export const rowList = z.custom<readonly JsonValue[]>(Array.isArray, 'expected array')
 
 /** What is known of a row before its record is normalized. */
 export interface RowKey {

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { type FailureKind, type SourceFailure, sourceFailure } from './failure.js'
 import type { JsonValue } from './json.js'
-import { endOfString, keepLongNumbers } from './long-numbers.js'
+import { prepareJson } from './long-numbers.js'
 import type { UpstreamResponse } from './provider.js'
 import { noDeclaredLimits, type RateLimitDeclaration, readWait } from './rate-limit.js'
 
@@ -27,11 +27,12 @@ export function parseJsonBody(response: UpstreamResponse): { readonly json: Json
   }
   const text = response.body.charCodeAt(0) === 0xfeff ? response.body.slice(1) : response.body
   if (text.trim() === '') return invalidResponse(response, 'The provider sent an empty body.')
-  if (nestsDeeperThan(text, nestingMax)) {
+  const prepared = prepareJson(text, nestingMax)
+  if (prepared === null) {
     return invalidResponse(response, `The provider sent JSON that nests deeper than ${nestingMax} levels.`)
   }
   try {
-    return { json: JSON.parse(keepLongNumbers(text)) as JsonValue }
+    return { json: JSON.parse(prepared) as JsonValue }
   } catch {
     return invalidResponse(response, 'The provider sent a body that is not complete JSON.')
   }
@@ -110,20 +111,4 @@ export function statusFailure(
 /** The id under which the provider can find the call again: `x-request-id`, or `x-trace-id`. */
 function traceIdOf(response: UpstreamResponse): string | null {
   return response.headers['x-request-id'] ?? response.headers['x-trace-id'] ?? null
-}
-
-function nestsDeeperThan(text: string, depthMax: number): boolean {
-  let depth = 0
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index)
-    if (code === 0x22) {
-      index = endOfString(text, index)
-    } else if (code === 0x5b || code === 0x7b) {
-      depth += 1
-      if (depth > depthMax) return true
-    } else if (code === 0x5d || code === 0x7d) {
-      depth -= 1
-    }
-  }
-  return false
 }

@@ -185,7 +185,9 @@ function pageOf(
     kind: 'page',
     edges: shown,
     ...neighbours(reading, more, edges.length),
-    startCursor: shown[0]?.cursor ?? (backward ? lastRead : null),
+    get startCursor() {
+      return shown[0]?.cursor ?? (backward ? lastRead : null)
+    },
     endCursor: shown.at(-1)?.cursor ?? (backward ? null : lastRead),
     asOfMs: reading.asOfMs,
     complete:

@@ -1,5 +1,5 @@
 // node:crypto is the one thing from outside that this layer uses: it computes and has no effect on the world.
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, hash, timingSafeEqual } from 'node:crypto'
 import { canonicalFilter } from '../model/canonical-filter.js'
 import type { EntryFilter } from '../model/filter.js'
 import { compareText } from '../model/order.js'
@@ -66,9 +66,9 @@ export function sourcesDigest(sourceKeys: readonly string[]): string {
 
 /** The first 48 bits of a digest, as a number: what is remembered of an entry that was delivered. */
 export function fingerprintOf(text: string): number {
-  return createHash('sha256').update(text).digest().readUIntBE(0, 6)
+  return hash('sha256', text, 'buffer').readUIntBE(0, 6)
 }
 
 function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 11)
+  return hash('sha256', text, 'base64url').slice(0, 11)
 }

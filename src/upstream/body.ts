@@ -1,3 +1,4 @@
+import { isAscii, isUtf8, transcode } from 'node:buffer'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
 import { errorCode } from './connection-failure.js'
@@ -27,11 +28,19 @@ export async function decodeBody(
 ): Promise<{ readonly text: string } | { readonly problem: string }> {
   const decoded = await takeOffCoding(bytes, contentEncoding, bytesMax)
   if ('problem' in decoded) return decoded
-  try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(decoded.bytes) }
-  } catch {
-    return { problem: 'The provider sent a body that is not UTF-8 text.' }
-  }
+  const text = textOf(decoded.bytes)
+  return text === null ? { problem: 'The provider sent a body that is not UTF-8 text.' } : { text }
+}
+
+/**
+ * Bytes as UTF-8 text, without a byte order mark; null when they are none. Through UTF-16, because V8 takes some five
+ * times as long for text that is not ASCII, by `TextDecoder` and `toString` alike.
+ */
+function textOf(bytes: Buffer): string | null {
+  if (isAscii(bytes)) return bytes.toString('latin1')
+  if (!isUtf8(bytes)) return null
+  const text = transcode(bytes, 'utf8', 'utf16le').toString('utf16le')
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }
 
 /** The sentence for a body over the limit, which names it. */

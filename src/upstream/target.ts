@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { UpstreamRequest } from '../model/provider.js'
 
 export interface Target {
@@ -15,16 +16,28 @@ export interface Target {
  * sending it could reach another address than the one meant (reliability.md V11).
  */
 export function buildTarget(baseUrl: string, request: Pick<UpstreamRequest, 'path' | 'query'>): Target {
+  const { origin, path } = addressOf(baseUrl, request.path)
+  const parameters = new URLSearchParams()
+  for (const [name, value] of request.query) parameters.append(name, value)
+  const query = parameters.toString()
+  return { origin, path: query === '' ? path : `${path}?${query}` }
+}
+
+/** The address that was asked for last of each base URL: a list has one path, and the URL parser takes its time. */
+const lastAddresses = new LRUCache<string, Target & { readonly given: string }>({ max: 100 })
+
+function addressOf(baseUrl: string, given: string): Target {
+  const known = lastAddresses.get(baseUrl)
+  if (known?.given === given) return known
   const url = new URL(baseUrl)
-  const path = url.pathname.replace(/\/+$/, '') + request.path
+  const path = url.pathname.replace(/\/+$/, '') + given
   url.pathname = path
-  if (!request.path.startsWith('/') || url.pathname !== path) {
+  if (!given.startsWith('/') || url.pathname !== path) {
     throw new Error(
       'The path of an upstream request must be absolute, percent-encoded and without dot segments.',
     )
   }
-  const parameters = new URLSearchParams()
-  for (const [name, value] of request.query) parameters.append(name, value)
-  const query = parameters.toString()
-  return { origin: url.origin, path: query === '' ? url.pathname : `${url.pathname}?${query}` }
+  const address = { given, origin: url.origin, path: url.pathname }
+  lastAddresses.set(baseUrl, address)
+  return address
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { JsonValue } from '../../model/json.js'
+import { rowList } from '../../model/wire-row.js'
 
 /**
  * The envelope of `auditLog.list`: sheet ashby section 4. Only `results` cannot be missing. Entries are taken as they
@@ -10,7 +10,7 @@ import type { JsonValue } from '../../model/json.js'
  */
 export const listWire = z.object({
   success: z.boolean().nullish(),
-  results: z.array(z.custom<JsonValue>()),
+  results: rowList,
   moreDataAvailable: z.boolean().nullish(),
   nextCursor: z.unknown().optional(),
 })

@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import type { JsonValue } from '../../model/json.js'
 import { isJsonObject, jsonField, objectField } from '../../model/loose.js'
+import { rowList } from '../../model/wire-row.js'
 
 /**
  * The answer of the list, in the names that F1 shows: sheet section 3. Only the rows are required; a flag or count
  * of a wrong type is as missing.
  */
 const page = z.object({
-  auditLogs: z.array(z.custom<JsonValue>()),
+  auditLogs: rowList,
   total: z.int().nonnegative().optional().catch(undefined),
   hasMore: z.boolean().optional().catch(undefined),
 })

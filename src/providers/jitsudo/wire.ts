@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { JsonValue } from '../../model/json.js'
+import { rowList } from '../../model/wire-row.js'
 
 /**
  * The envelope of `GET /v1/audit-log`: sheet jitsudo section 3. Only `data` cannot be missing. Rows are taken as they
@@ -9,7 +9,7 @@ import type { JsonValue } from '../../model/json.js'
  * anything; what is not a usable token reads as none.
  */
 export const listWire = z.object({
-  data: z.array(z.custom<JsonValue>()),
+  data: rowList,
   has_more: z.boolean().nullish(),
   next_cursor: z.unknown().optional(),
 })
