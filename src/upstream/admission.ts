@@ -135,7 +135,10 @@ export class Admission {
     }
   }
 
-  /** Turns away who waits for an allowance that is not granted in time. Waiting for a place alone has no known end. */
+  /**
+   * Turns away who waits for an allowance that is not granted in time. Waiting for a place alone has no known end, and
+   * says nothing of the provider: only the caller's signal ends it.
+   */
   #dismissLate(): void {
     const nowMs = this.#timing.now()
     let ahead = 0
@@ -143,7 +146,7 @@ export class Admission {
       const staying: Waiter[] = []
       for (const waiter of this.#queues[priority]) {
         const startMs = this.#startsAtMs(nowMs, priority, ahead)
-        if (Number.isFinite(startMs) && startMs > waiter.latestMs) {
+        if (Number.isFinite(startMs) && startMs > nowMs && startMs > waiter.latestMs) {
           waiter.settle({ untilMs: startMs })
           continue
         }

@@ -168,6 +168,30 @@ describe('a retry', () => {
   })
 })
 
+describe('waiting for a place', () => {
+  it('is not ended by a rate that nobody limits, however long others hold the places', async () => {
+    const { begin, ask, sent, timing, source } = scripted((number) => (number > 4 ? {} : null), {
+      headersMs: 60_000,
+    })
+    const held = Array.from({ length: 4 }, (_, index) =>
+      source.fetchPage(
+        { pushdown: {}, limit: 1, offset: 100 + index },
+        { signal: new AbortController().signal },
+      ),
+    )
+    await timing.pass(0)
+    const bulk = begin({ priority: 'bulk', deadlineMs: timing.now() + 120_000 })
+    await timing.pass(11_000)
+    // Another that comes looks at all who wait.
+    const other = ask()
+    await timing.pass(100)
+    for (const { answer } of sent.slice(0, 4)) answer({})
+    expect(await bulk).toMatchObject({ rows: [] })
+    expect(await other).toBe('OK')
+    await Promise.all(held)
+  })
+})
+
 describe('a limit that is of the whole provider', () => {
   it('pauses its sources of other credentials', async () => {
     const scope = { header: 'x-ratelimit-scope', value: 'integration-partner' }
