@@ -6,6 +6,7 @@ import { decodeBody, tooLarge } from './body.js'
 import { exchange, type RawAnswer } from './exchange.js'
 import { type AttemptLimits, checkLimits, upstreamLimits } from './limits.js'
 import { buildTarget } from './target.js'
+import { Turns } from './turns.js'
 
 export interface UpstreamClientOptions {
   /** UTC milliseconds. */
@@ -45,6 +46,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
   const limits = { ...upstreamLimits, ...options.limits }
   checkLimits(limits)
   const dispatcher = options.dispatcher ?? createDispatcher(limits)
+  const turns = new Turns()
   return {
     async send(account, request, signal) {
       const outcome = await exchange({
@@ -64,7 +66,10 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
           ...(request.body !== undefined && { body: request.body }),
         },
       })
-      return isFailure(outcome) ? outcome : readAnswer(outcome, limits.bodyBytesMax)
+      if (isFailure(outcome)) return outcome
+      // What follows takes the most time: the body is decoded and parsed, and the last page of a reading makes its answer.
+      await turns.next()
+      return readAnswer(outcome, limits.bodyBytesMax)
     },
     close: () => dispatcher.destroy(),
   }
