@@ -120,7 +120,7 @@ function judgeCompleteness(
         complaints.push(`${key} is missing ${told ? 'from the replay of its gap' : 'and no gap names it'}`)
       }
       // What was delivered before disorder showed is not taken back: it comes again in the replay of the gap.
-      if (times > 1 && !seen.everDisordered.has(source.key))
+      if (times > 1 && !seen.contradicted.has(source.key))
         complaints.push(`${key} came ${times} times, replays included`)
     }
     const outside = (seen.replays.get(source.key) ?? []).find(({ timeMs }) => !isWithin(timeMs, row?.gap))

@@ -32,8 +32,8 @@ export interface Transcript {
   readonly asked: number
   /** Sources without an order whose pages had shown it when the last page of the reading came. */
   readonly disordered: ReadonlySet<string>
-  /** The same when all was over, looks back and replays included. */
-  readonly everDisordered: ReadonlySet<string>
+  /** Those whose pages had contradicted themselves or each other when all was over, replays included. */
+  readonly contradicted: ReadonlySet<string>
 }
 
 interface SeenPage {
@@ -69,7 +69,7 @@ export async function play(script: Script, makeReader: MakeReader = createReader
     const size = script.client.sizes[pages.length % script.client.sizes.length] ?? 50
     client.turnTo(pages.length)
     const whole = await client.ask(cursor, size)
-    disordered = disorderedOf(sources)
+    disordered = keysOfSources(sources.filter((source) => source.disordered()))
     if (whole === null) break
     if (script.client.repeats.includes(pages.length)) {
       const again = await client.ask(cursor, size)
@@ -107,7 +107,7 @@ export async function play(script: Script, makeReader: MakeReader = createReader
     requests: new Map(sources.map((source) => [source.key, source.requests()])),
     asked: client.asked,
     disordered,
-    everDisordered: disorderedOf(sources),
+    contradicted: keysOfSources(sources.filter((source) => source.contradicted())),
   }
 }
 
@@ -119,8 +119,8 @@ export function keysOf(page: Pick<EntryPage, 'edges'>): readonly EntryKey[] {
   }))
 }
 
-function disorderedOf(sources: readonly VirtualSource[]): ReadonlySet<string> {
-  return new Set(sources.filter((source) => source.disordered()).map(({ key }) => key))
+function keysOfSources(sources: readonly VirtualSource[]): ReadonlySet<string> {
+  return new Set(sources.map(({ key }) => key))
 }
 
 /** The half of a page that a reader comes to first, as if it had been the page. */

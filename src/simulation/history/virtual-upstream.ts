@@ -16,8 +16,10 @@ export interface VirtualClock {
 /** What became of the requests to one source. */
 export interface VirtualSource extends ReadableSource {
   readonly requests: () => number
-  /** Whether a page has shown that there is no order. Until then nobody can tell. */
+  /** Whether a page has shown that there is no order. Until then nobody need tell. */
   readonly disordered: () => boolean
+  /** Whether pages have shown it, one or two that contradict each other. Until then nobody can tell. */
+  readonly contradicted: () => boolean
 }
 
 /**
@@ -36,13 +38,14 @@ export function createVirtualSource(script: SourceScript, clock: VirtualClock): 
   const usedCursors = new Set<string>()
   const givenAtMs = new Map<string, number>()
   let requests = 0
-  let disordered = false
+  let [disordered, risen, fallen] = [false, false, false]
   return {
     key: script.key,
     capabilities: capabilitiesOf(behaviour),
     settleMs: 0,
     requests: () => requests,
     disordered: () => disordered,
+    contradicted: () => risen && fallen,
     fetchPage(ask) {
       const number = requests
       requests += 1
@@ -71,6 +74,8 @@ export function createVirtualSource(script: SourceScript, clock: VirtualClock): 
     const rises = page.some(({ timeMs }, index) => timeMs > (page[index - 1]?.timeMs ?? timeMs))
     const falls = page.some(({ timeMs }, index) => timeMs < (page[index - 1]?.timeMs ?? timeMs))
     disordered ||= rises && falls
+    risen ||= rises
+    fallen ||= falls
     const reach = start + (behaviour.forgetsClamp ? ask.limit : page.length)
     const more = behaviour.promisesMore ? page.length > 0 : reach < list.length
     const last = page.at(-1)
