@@ -155,6 +155,7 @@ function hintsOf(
   const order = hints.get(sourceKey)?.order ?? ofPart?.order
   const known = order && { ...ofPart, order }
   const kind = reading.orders.find(([key]) => key === sourceKey)?.[1]
-  if (kind === undefined || known?.order.kind === kind) return known
+  // What the cursor's page took for an order is worth nothing once another page has shown that there is none.
+  if (kind === undefined || known?.order.kind === kind || known?.order.kind === 'unsorted') return known
   return { order: { kind, proven: kind === 'unsorted' }, ...(known && { stride: known.stride }) }
 }

@@ -56,16 +56,20 @@ export async function readPage(
 
   const stretches: Stretch[] = []
   const rows: MergedRow[] = []
-  for (const segment of reading.segments) {
-    const lanes = lanesOf(segment, runs, reading, plans, context)
-    await advanceLanes(lanes, reading.count + 1 - rows.length, context.limits, request)
-    const stretch = settle(segment, lanes, reading, rows.length)
-    if (stretch === 'failed') return readingFailed(runs, request)
-    stretches.push(stretch)
-    rows.push(...stretch.rows)
-    if (stretch.end !== null) break
+  try {
+    for (const segment of reading.segments) {
+      const lanes = lanesOf(segment, runs, reading, plans, context)
+      await advanceLanes(lanes, reading.count + 1 - rows.length, context.limits, request)
+      const stretch = settle(segment, lanes, reading, rows.length)
+      if (stretch === 'failed') return readingFailed(runs, request)
+      stretches.push(stretch)
+      rows.push(...stretch.rows)
+      if (stretch.end !== null) break
+    }
+  } finally {
+    // Without a page too: disorder that one source has shown while another failed may not show again.
+    for (const run of runs) rememberHints(run, context)
   }
-  for (const run of runs) rememberHints(run, context)
   return pageOf(reading, plans, runs, stretches, rows, context)
 }
 

@@ -181,7 +181,9 @@ export class Walk {
     if (task === null) return null
     const observed = observeOrder(this.#order, page.rows)
     this.#order = observed.order
-    if (observed.changed) {
+    // A window that came in one page needs no order to be believed, be it the page that shows another.
+    const holds = task.kind === 'window' && cameWhole(page)
+    if (observed.changed && (observed.broken || !holds)) {
       this.#task = null
       if (observed.broken) this.#startOver()
       return null
@@ -257,7 +259,7 @@ export class Walk {
     const terrain = this.#taskTerrain(task)
     if (task.kind === 'slices') return absorbSlice(task, view, terrain)
     if (task.kind === 'prefix') return absorbPrefix(task, view, terrain)
-    const ended = !view.more && (view.total === undefined || view.rows.length >= view.total)
+    const ended = cameWhole(view)
     const whole = ended || (view.more && view.rows.length >= this.#pageRows)
     return whole ? absorbWindow(task, view, ended, terrain) : { kind: 'again', task: null }
   }
@@ -363,6 +365,11 @@ export class Walk {
     this.#rows = []
     this.#stashes = []
   }
+}
+
+/** Whether a page without an offset or a cursor holds all that was asked for. */
+function cameWhole(page: UpstreamPage | PageView): boolean {
+  return !page.more && (page.total === undefined || page.rows.length >= page.total)
 }
 
 /** Whether a task reads a whole window, however it does: the next one is sized by what it held. */

@@ -12,6 +12,8 @@ export interface PlantedBug {
   /** Must stand in the file exactly once. */
   readonly find: string
   readonly replace: string
+  /** Of the first history that may show it. */
+  readonly seed?: number
 }
 
 type RunCampaign = typeof runCampaign
@@ -23,13 +25,13 @@ const workshop = join(root, 'node_modules', '.cache', 'auditgraph-planted-bugs')
 const folders = ['model', 'reading', 'simulation']
 
 /** Compiles the reading layer and its simulation with one bug in it, and loads the simulation's entrance. */
-export async function plant(bug: PlantedBug | null): Promise<RunCampaign> {
-  const home = join(workshop, bug === null ? 'sound' : bug.name.replaceAll(/\W+/g, '-'))
+export async function plant(bug: PlantedBug): Promise<RunCampaign> {
+  const home = join(workshop, bug.name.replaceAll(/\W+/g, '-'))
   rmSync(home, { recursive: true, force: true })
   for (const [file, text] of sources()) {
     const output = join(home, file.replace(/\.ts$/, '.js'))
     mkdirSync(dirname(output), { recursive: true })
-    writeFileSync(output, compiled(file === bug?.file ? patched(text, bug) : text))
+    writeFileSync(output, compiled(file === bug.file ? patched(text, bug) : text))
   }
   writeFileSync(join(home, 'package.json'), '{"type":"module"}')
   const entrance = pathToFileURL(join(home, 'simulation', 'history', 'campaign.js')).href

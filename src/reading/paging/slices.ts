@@ -263,8 +263,9 @@ function claimTo(task: SliceTask, slice: Slice, terrain: Terrain): Step<SliceTas
  */
 function beginFill(task: SliceTask, slice: Slice, granule: number, terrain: Terrain): Step<SliceTask> {
   if (terrain.proven && (task.start < granule || task.end > granule + 1)) {
+    // Without a fill: bounds of whole days bring rows before the step, which a search passes in fewer requests.
     const own = slicesOf(granule, granule + 1, task.capacity, terrain)
-    return { kind: 'again', task: { ...own, stalls: task.stalls, fill: newFill(granule, undefined) } }
+    return { kind: 'again', task: { ...own, stalls: task.stalls } }
   }
   const inStep = slice.rows.findIndex((row) => row.progress === granule)
   const at = Math.max(0, slice.first + inStep - 1)
@@ -303,9 +304,10 @@ function absorbFill(task: SliceTask & { fill: Fill }, slice: Slice, terrain: Ter
     const at = slice.first + Math.max(1, slice.rows.length - 1)
     const last = slice.rows.at(-1)
     const edge = last ? { index: slice.first + slice.rows.length - 1, id: last.id } : null
+    const stalls = rows.size > fill.rows.size ? 0 : task.stalls
     return {
       kind: 'again',
-      task: { ...task, at, fill: { ...fill, rows, from, edge, seamless, total: task.total } },
+      task: { ...task, at, stalls, fill: { ...fill, rows, from, edge, seamless, total: task.total } },
     }
   }
   const behind = slice.first + (beyond < 0 ? slice.rows.length : beyond)

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import type { UpstreamRow } from '../../model/provider.js'
+import { absorbSlice, placeOfSlice, type SliceTask, slicesOf } from './slices.js'
+import type { SeenRow, Terrain } from './step.js'
+
+const pageRows = 8
+
+function rowOf(progress: number): SeenRow {
+  const row: UpstreamRow = {
+    id: `e${progress}`,
+    timeMs: -progress,
+    content: () => {
+      throw new Error('Nobody wants the entry.')
+    },
+  }
+  return { progress, id: row.id, row }
+}
+
+/** Reads a list, which may change before each request, to its end; gives what was claimed of it. */
+function read(listAt: (request: number) => readonly SeenRow[], from: Terrain, totals: boolean) {
+  let terrain = from
+  let task: SliceTask = slicesOf(terrain.frontier, endOfTime, pageRows, terrain)
+  const claimed: SeenRow[] = []
+  for (let request = 0; request < 100; request += 1) {
+    const list = listAt(request)
+    const { offset = 0 } = placeOfSlice(task, terrain)
+    const rows = list.slice(offset, offset + pageRows)
+    const more = totals ? offset + rows.length < list.length : rows.length > 0
+    const total = totals ? list.length : undefined
+    const step = absorbSlice(task, { rows, more, total, upstreamCursor: undefined }, terrain)
+    if (step.kind === 'failed' || step.kind === 'stash') throw new Error(`The step is ${step.kind}.`)
+    if (step.kind === 'claim') {
+      claimed.push(...step.rows)
+      terrain = { ...terrain, frontier: step.to }
+      if (step.to === endOfTime) return { claimed, requests: request + 1 }
+    }
+    task =
+      (step.kind === 'claim' ? step.next : step.task) ??
+      slicesOf(terrain.frontier, endOfTime, pageRows, terrain)
+  }
+  throw new Error('The list is not read within 100 requests.')
+}
+
+const endOfTime = 1_000
+/** Bounds of whole days, as it were: a window brings everything before it along. */
+const wide: Terrain = { frontier: 0, direction: 'along', proven: true, slackBeforeMs: 500, slackMs: 1_000 }
+const listOf = (length: number) => Array.from({ length }, (_, index) => rowOf(index))
+
+describe('the end of a list without a total', () => {
+  it('is not believed as it once was: the list may have grown since', () => {
+    for (let length = 9; length < 40; length += 1) {
+      for (let frontier = 1; frontier < length; frontier += 1) {
+        for (let grownAt = 1; grownAt < 8; grownAt += 1) {
+          const listAt = (request: number) => listOf(request < grownAt ? length : length + 2)
+          const { claimed, requests } = read(listAt, { ...wide, frontier }, false)
+          expect(
+            claimed.map(({ progress }) => progress),
+            `${length} rows, from ${frontier}, 2 more at request ${grownAt}`,
+          ).toEqual(
+            listAt(requests - 1)
+              .map(({ progress }) => progress)
+              .filter((progress) => progress >= frontier),
+          )
+        }
+      }
+    }
+  })
+})
+
+describe('a time step that does not fit into a page', () => {
+  it('is found by few requests behind many rows that wide bounds bring along, and read to its end', () => {
+    const times = [
+      ...Array.from({ length: 800 }, (_, index) => index / 10),
+      ...Array.from({ length: 60 }, () => 100),
+      ...[101, 102],
+    ]
+    const list = times.map((progress, index) => ({ ...rowOf(progress), id: `e${index}` }))
+    const { claimed, requests } = read(() => list, { ...wide, frontier: 100 }, true)
+    expect(claimed).toHaveLength(62)
+    // 115 pages lie before it.
+    expect(requests).toBeLessThan(40)
+  })
+})
