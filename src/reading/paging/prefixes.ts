@@ -94,7 +94,8 @@ function absorbFollow(
   const rows = new Map(task.follow.rows)
   let { repeated } = task.follow
   for (const row of page.rows) {
-    if (granule !== null && row.progress < granule) continue
+    // Not by the step: a first page of one time says nothing of the order, so rows before the step may still come.
+    if (granule !== null && row.progress < terrain.frontier) continue
     repeated ||= rows.has(row.id)
     rows.set(row.id, row)
   }

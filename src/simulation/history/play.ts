@@ -30,7 +30,10 @@ export interface Transcript {
   readonly requests: ReadonlyMap<string, number>
   /** How often the client asked for a page, failed tries included. */
   readonly asked: number
-  /** Sources without an order whose pages had shown it when the last page of the reading came. */
+  /**
+   * Sources without an order whose pages had shown it when the last page of the reading came: pages of the reading
+   * itself, and all that were asked for beside it where one process answers everything.
+   */
   readonly disordered: ReadonlySet<string>
   /** Those whose pages had contradicted themselves or each other when all was over, replays included. */
   readonly contradicted: ReadonlySet<string>
@@ -62,14 +65,18 @@ export async function play(script: Script, makeReader: MakeReader = createReader
   const beganMs = clock.nowMs
   const { backward, halves, thinkMs } = script.client
   let delivered = 0
-  let disordered: ReadonlySet<string> = new Set()
+  const disordered = new Set<string>()
+  const hasOneMemory = !script.client.replicas && script.client.restarts.length === 0
   let cursor: string | undefined
   let over = false
   while (!over && pages.length < 1_000) {
     const size = script.client.sizes[pages.length % script.client.sizes.length] ?? 50
     client.turnTo(pages.length)
+    const shownBefore = sources.map((source) => (hasOneMemory ? 0 : source.disorderedPages()))
     const whole = await client.ask(cursor, size)
-    disordered = keysOfSources(sources.filter((source) => source.disordered()))
+    for (const [index, source] of sources.entries()) {
+      if (source.disorderedPages() > (shownBefore[index] ?? 0)) disordered.add(source.key)
+    }
     if (whole === null) break
     if (script.client.repeats.includes(pages.length)) {
       const again = await client.ask(cursor, size)
@@ -107,7 +114,7 @@ export async function play(script: Script, makeReader: MakeReader = createReader
     requests: new Map(sources.map((source) => [source.key, source.requests()])),
     asked: client.asked,
     disordered,
-    contradicted: keysOfSources(sources.filter((source) => source.contradicted())),
+    contradicted: new Set(sources.filter((source) => source.contradicted()).map(({ key }) => key)),
   }
 }
 
@@ -117,10 +124,6 @@ export function keysOf(page: Pick<EntryPage, 'edges'>): readonly EntryKey[] {
     sourceKey: entry.sourceKey,
     id: entry.upstreamId,
   }))
-}
-
-function keysOfSources(sources: readonly VirtualSource[]): ReadonlySet<string> {
-  return new Set(sources.map(({ key }) => key))
 }
 
 /** The half of a page that a reader comes to first, as if it had been the page. */

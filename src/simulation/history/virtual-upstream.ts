@@ -16,8 +16,8 @@ export interface VirtualClock {
 /** What became of the requests to one source. */
 export interface VirtualSource extends ReadableSource {
   readonly requests: () => number
-  /** Whether a page has shown that there is no order. Until then nobody need tell. */
-  readonly disordered: () => boolean
+  /** How many pages have shown, each by itself, that there is no order. Until then nobody need tell. */
+  readonly disorderedPages: () => number
   /** Whether pages have shown it, one or two that contradict each other. Until then nobody can tell. */
   readonly contradicted: () => boolean
 }
@@ -38,13 +38,14 @@ export function createVirtualSource(script: SourceScript, clock: VirtualClock): 
   const usedCursors = new Set<string>()
   const givenAtMs = new Map<string, number>()
   let requests = 0
-  let [disordered, risen, fallen] = [false, false, false]
+  let disorderedPages = 0
+  let [risen, fallen] = [false, false]
   return {
     key: script.key,
     capabilities: capabilitiesOf(behaviour),
     settleMs: 0,
     requests: () => requests,
-    disordered: () => disordered,
+    disorderedPages: () => disorderedPages,
     contradicted: () => risen && fallen,
     fetchPage(ask) {
       const number = requests
@@ -73,7 +74,7 @@ export function createVirtualSource(script: SourceScript, clock: VirtualClock): 
     const page = list.slice(start, start + given)
     const rises = page.some(({ timeMs }, index) => timeMs > (page[index - 1]?.timeMs ?? timeMs))
     const falls = page.some(({ timeMs }, index) => timeMs < (page[index - 1]?.timeMs ?? timeMs))
-    disordered ||= rises && falls
+    if (rises && falls) disorderedPages += 1
     risen ||= rises
     fallen ||= falls
     const reach = start + (behaviour.forgetsClamp ? ask.limit : page.length)
