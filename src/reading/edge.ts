@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../model/entry.js'
 import type { UpstreamRow } from '../model/provider.js'
-import type { EntryEdge } from './page.js'
+import type { EntryEdge, EntryPage, SourceCoverage } from './page.js'
 
 /** The entry of a row. A row belongs to one source, so its content may take the source's key in. */
 export function entryOf(row: UpstreamRow, sourceKey: string): AuditEntry {
@@ -30,5 +30,37 @@ export class LazyEdge implements EntryEdge {
   get cursor(): string {
     this.#cursor ??= this.#seal()
     return this.#cursor
+  }
+}
+
+/**
+ * A page whose first cursor is sealed when somebody asks for it. A class, since V8 keeps what an object literal's
+ * getter closes over, here all that was read for the page, until it next collects the whole heap.
+ */
+export class LazyPage implements EntryPage {
+  readonly kind = 'page'
+  readonly edges: readonly EntryEdge[]
+  readonly hasNextPage: boolean
+  readonly hasPreviousPage: boolean
+  readonly endCursor: string | null
+  readonly asOfMs: number
+  readonly complete: boolean
+  readonly coverage: readonly SourceCoverage[]
+  readonly #startCursor: string | null
+
+  /** `startCursor` is that of a page without edges. */
+  constructor(parts: Omit<EntryPage, 'kind'>) {
+    this.edges = parts.edges
+    this.hasNextPage = parts.hasNextPage
+    this.hasPreviousPage = parts.hasPreviousPage
+    this.endCursor = parts.endCursor
+    this.asOfMs = parts.asOfMs
+    this.complete = parts.complete
+    this.coverage = parts.coverage
+    this.#startCursor = parts.startCursor
+  }
+
+  get startCursor(): string | null {
+    return this.edges[0]?.cursor ?? this.#startCursor
   }
 }

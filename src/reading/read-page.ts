@@ -1,6 +1,6 @@
 import type { EntryKey } from '../model/order.js'
 import { coverageOf, type SourceReport } from './coverage.js'
-import { entryOf, LazyEdge } from './edge.js'
+import { entryOf, LazyEdge, LazyPage } from './edge.js'
 import {
   advanceLanes,
   countBefore,
@@ -185,19 +185,16 @@ function pageOf(
   if (more && lastRead !== null) keep(reading, runs, lastRead, context)
   const reports = runs.map((run) => reportOf(run, reading, plans, last ?? null, gaps))
   const coverage = reports.map((report) => coverageOf(report, reading))
-  return {
-    kind: 'page',
+  return new LazyPage({
     edges: shown,
     ...neighbours(reading, more, edges.length),
-    get startCursor() {
-      return shown[0]?.cursor ?? (backward ? lastRead : null)
-    },
+    startCursor: backward ? lastRead : null,
     endCursor: shown.at(-1)?.cursor ?? (backward ? null : lastRead),
     asOfMs: reading.asOfMs,
     complete:
       gaps.length === 0 && coverage.every(({ state }) => state === 'COMPLETE' || state === 'EXCLUDED'),
     coverage,
-  }
+  })
 }
 
 /** The edges in the order of the connection. Given both, `last` takes from what `first` left (Relay, EdgesToReturn). */

@@ -148,7 +148,7 @@ export class Attempts {
     let answer: UpstreamResponse | SourceFailure | undefined
     let result: Result | SourceFailure | undefined
     try {
-      answer = await client.send(dialect, request, flight.signal)
+      answer = await client.send(dialect, request, flight.signal, flight.group)
       result = isFailure(answer) ? answer : read(answer)
     } finally {
       flight.sentAt = null

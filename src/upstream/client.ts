@@ -6,7 +6,7 @@ import { decodeBody, tooLarge } from './body.js'
 import { exchange, type RawAnswer } from './exchange.js'
 import { type AttemptLimits, checkLimits, upstreamLimits } from './limits.js'
 import { buildTarget } from './target.js'
-import { Turns } from './turns.js'
+import { type Group, Turns } from './turns.js'
 
 export interface UpstreamClientOptions {
   /** UTC milliseconds. */
@@ -30,12 +30,14 @@ export interface UpstreamClient {
    * The body of an answer is at most `bodyBytesMax` bytes, decoded, and UTF-8; anything else is INVALID_RESPONSE, but
    * for a status of 300 and above, which says enough by itself: there the body is left empty. Failures otherwise:
    * TIMEOUT (of `limits`, or of a deadline behind `signal`), UNREACHABLE. Rejects with `signal.reason` when the
-   * caller gave up, and for a request that cannot be sent as it is, a bug of its adapter.
+   * caller gave up, and for a request that cannot be sent as it is, a bug of its adapter. `group`: answers that the
+   * caller waits for together are worked off together.
    */
   send(
     account: UpstreamAccount,
     request: UpstreamRequest,
     signal: AbortSignal,
+    group?: Group,
   ): Promise<UpstreamResponse | SourceFailure>
   /** Closes all connections at once; an exchange under way ends as UNREACHABLE. */
   close(): Promise<void>
@@ -48,7 +50,8 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
   const dispatcher = options.dispatcher ?? createDispatcher(limits)
   const turns = new Turns()
   return {
-    async send(account, request, signal) {
+    async send(account, request, signal, group = signal) {
+      turns.expect(group)
       const outcome = await exchange({
         dispatcher,
         limits,
@@ -65,10 +68,10 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
           ),
           ...(request.body !== undefined && { body: request.body }),
         },
-      })
+      }).finally(() => turns.arrived(group))
       if (isFailure(outcome)) return outcome
       // What follows takes the most time: the body is decoded and parsed, and the last page of a reading makes its answer.
-      await turns.next()
+      await turns.next(group)
       return readAnswer(outcome, limits.bodyBytesMax)
     },
     close: () => dispatcher.destroy(),

@@ -19,6 +19,8 @@ export interface Flight {
   readonly signal: AbortSignal
   /** The latest deadline of a caller. */
   readonly deadlineMs: number
+  /** The first caller's signal: it waits together for all that it asks for at once (turns.ts). */
+  readonly group: object
   /** When the attempt was sent that is on the wire; null while none is. Set by who sends it. */
   sentAt: number | null
 }
@@ -46,15 +48,19 @@ export class SingleFlight<Result> {
     if (caller.signal.aborted) return { answer: endOf(caller.signal), isShared: false }
     const known = this.#shared.get(key)
     const isShared = known !== undefined && willDo(known.flight, caller)
-    const shared = isShared ? known : this.#begin(key, start)
+    const shared = isShared ? known : this.#begin(key, start, caller.signal)
     shared.callers += 1
     shared.flight.deadlineMs = Math.max(shared.flight.deadlineMs, caller.deadlineMs)
     return { answer: this.#await(key, shared, caller), isShared }
   }
 
-  #begin(key: string, start: (flight: Flight) => Promise<Result | SourceFailure>): Shared<Result> {
+  #begin(
+    key: string,
+    start: (flight: Flight) => Promise<Result | SourceFailure>,
+    group: object,
+  ): Shared<Result> {
     const controller = new AbortController()
-    const flight = { signal: controller.signal, deadlineMs: Number.NEGATIVE_INFINITY, sentAt: null }
+    const flight = { signal: controller.signal, group, deadlineMs: Number.NEGATIVE_INFINITY, sentAt: null }
     // Begins when its first caller is known, with the caller's deadline.
     const result = Promise.resolve()
       .then(() => start(flight))

@@ -3,33 +3,73 @@ import { Turns } from './turns.js'
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 
+/** Notes which work has begun by the end of each turn. */
+async function turnByTurn(begun: readonly string[], turns: number): Promise<readonly string[]> {
+  const seen: string[] = []
+  for (let turn = 0; turn < turns; turn += 1) {
+    await nextTurn()
+    seen.push(begun.join(''))
+  }
+  return seen
+}
+
 describe('Turns', () => {
   it('lets one begin in each turn, first come, first served', async () => {
     const turns = new Turns()
     const begun: string[] = []
     const begin = async (name: string) => {
-      await turns.next()
+      await turns.next({})
       begun.push(name)
     }
     const all = Promise.all(['a', 'b', 'c'].map(begin))
-    const seen: string[] = []
-    for (let turn = 0; turn < 4; turn += 1) {
-      await nextTurn()
-      seen.push(begun.join(''))
-    }
+    const seen = await turnByTurn(begun, 4)
     await all
     expect(seen[0]).toMatch(/^ab?$/)
     expect(seen.at(-1)).toBe('abc')
     expect(new Set(seen).size).toBeGreaterThan(1)
   })
 
+  it('lets answers that are waited for together begin together, once all of them have come', async () => {
+    const turns = new Turns()
+    const begun: string[] = []
+    const groups = { x: {}, y: {}, z: {} }
+    const arrive = async (group: keyof typeof groups, name: string) => {
+      turns.arrived(groups[group])
+      await turns.next(groups[group])
+      begun.push(name)
+    }
+    for (const group of [groups.z, groups.x, groups.x, groups.y, groups.y, groups.y]) turns.expect(group)
+    void arrive('z', 'z')
+    void arrive('x', '1')
+    void arrive('y', 'a')
+    void arrive('y', 'b')
+    void arrive('y', 'c')
+    const seen = await turnByTurn(begun, 2)
+    expect(seen).toEqual(expect.arrayContaining(['zabc']))
+    void arrive('x', '2')
+    expect((await turnByTurn(begun, 3)).at(-1)).toBe('zabc12')
+  })
+
+  it('does not wait for an answer that is on its way when nothing else is to do', async () => {
+    const turns = new Turns()
+    const slow = {}
+    turns.expect(slow)
+    turns.expect(slow)
+    turns.arrived(slow)
+    expect(turns.next({})).toBeUndefined()
+    let hasBegun = false
+    void turns.next(slow)?.then(() => {
+      hasBegun = true
+    })
+    await turnByTurn([], 3)
+    expect(hasBegun).toBe(true)
+  })
+
   it('keeps nobody waiting where nothing else has begun', async () => {
     const turns = new Turns()
-    expect(turns.next()).toBeUndefined()
-    expect(turns.next()).toBeInstanceOf(Promise)
-    await nextTurn()
-    await nextTurn()
-    await nextTurn()
-    expect(turns.next()).toBeUndefined()
+    expect(turns.next({})).toBeUndefined()
+    expect(turns.next({})).toBeInstanceOf(Promise)
+    await turnByTurn([], 3)
+    expect(turns.next({})).toBeUndefined()
   })
 })

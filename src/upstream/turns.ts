@@ -1,29 +1,55 @@
+/** Answers that somebody waits for together, such as the pages of one operation: the same object for all of them. */
+export type Group = object
+
+interface Waiting {
+  readonly group: Group
+  readonly resolve: () => void
+}
+
 /**
- * Lets one piece of work begin in each turn of the event loop, first come, first served.
+ * Spreads the work on answers over the turns of the event loop: in each turn the answers of one group, first come, first
+ * served, but a group that still has answers on their way lets complete ones go first.
  *
  * Answers that arrive together would else be worked off in one turn, one after the other, and requests that came in
  * meanwhile would be read, and sent on to the providers, only behind the last of them: callers who once met in time
- * would wait for each other again and again.
+ * would wait for each other again and again. And an answer worked off long before its siblings is garbage that the
+ * collector has to carry until they come: as bytes it costs nothing. Nobody waits where nothing else is to do.
  */
 export class Turns {
-  readonly #waiting: (() => void)[] = []
+  #waiting: Waiting[] = []
+  readonly #onTheirWay = new Map<Group, number>()
   #isTaken = false
 
-  /** Resolves when the caller's work may begin; undefined: at once, since no other has begun in this turn. */
-  next(): Promise<void> | undefined {
-    if (this.#isTaken) return new Promise((resolve) => this.#waiting.push(resolve))
+  /** Tells that an answer of the group is on its way. Each is ended by one `arrived`. */
+  expect(group: Group): void {
+    this.#onTheirWay.set(group, (this.#onTheirWay.get(group) ?? 0) + 1)
+  }
+
+  /** Tells that an answer of the group has come, or will not. */
+  arrived(group: Group): void {
+    const left = (this.#onTheirWay.get(group) ?? 0) - 1
+    if (left > 0) this.#onTheirWay.set(group, left)
+    else this.#onTheirWay.delete(group)
+  }
+
+  /** Resolves when work on an answer of the group may begin; undefined: at once, since no other has begun in this turn. */
+  next(group: Group): Promise<void> | undefined {
+    if (this.#isTaken) return new Promise((resolve) => this.#waiting.push({ group, resolve }))
     this.#isTaken = true
     setImmediate(this.#pass)
     return undefined
   }
 
   readonly #pass = (): void => {
-    const resolve = this.#waiting.shift()
-    if (resolve) {
-      setImmediate(this.#pass)
-      resolve()
-    } else {
+    const next = this.#waiting.find(({ group }) => !this.#onTheirWay.has(group)) ?? this.#waiting[0]
+    if (!next) {
       this.#isTaken = false
+      return
     }
+    setImmediate(this.#pass)
+    const isNext = ({ group }: Waiting) => group === next.group
+    const begun = this.#waiting.filter(isNext)
+    this.#waiting = this.#waiting.filter((waiting) => !isNext(waiting))
+    for (const { resolve } of begun) resolve()
   }
 }
