@@ -161,15 +161,15 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'read-ahead is not bound to the cursor',
     file: 'reading/read-ahead.ts',
-    find: `get: (cursor, travel) => store.get(\`\${travel} \${cursor}\`),`,
+    find: 'get: (cursor, travel) => store.get(keyOf(cursor, travel))?.walks,',
     replace:
-      'get: (_cursor, travel) => store.get([...store.keys()].find((key) => key.startsWith(travel)) ?? ""),',
+      'get: (_cursor, travel) => store.get([...store.keys()].find((key) => key.startsWith(travel)) ?? "")?.walks,',
   },
   {
     name: 'read-ahead is not bound to the way of travel',
     file: 'reading/read-ahead.ts',
-    find: `get: (cursor, travel) => store.get(\`\${travel} \${cursor}\`),`,
-    replace: `get: (cursor) => store.get(\`down \${cursor}\`) ?? store.get(\`up \${cursor}\`),`,
+    find: 'get: (cursor, travel) => store.get(keyOf(cursor, travel))?.walks,',
+    replace: 'get: (cursor) => (store.get(keyOf(cursor, "down")) ?? store.get(keyOf(cursor, "up")))?.walks,',
   },
   {
     name: 'read-ahead keeps the rows that were delivered',

@@ -29,7 +29,6 @@ it('a long reading holds the rows of its last pages only', async () => {
     sources: [watched],
     secrets: [new Secret('a-secret-of-this-test')],
     now: () => endMs + 1,
-    limits: { readAheadRows: 300 },
   })
   const request = { first: 50, filter: {}, order: 'NEWEST_FIRST', onSourceError: 'FAIL' } as const
   let read = 0

@@ -13,27 +13,41 @@ export type KeptWalks = ReadonlyMap<string, Walk>
  */
 export interface ReadAhead {
   get(cursor: string, travel: Travel): KeptWalks | undefined
-  set(cursor: string, travel: Travel, walks: KeptWalks): void
+  /** `wentOnFrom`: the cursor that the page was asked with. */
+  set(cursor: string, travel: Travel, walks: KeptWalks, wentOnFrom: string | undefined): void
 }
 
-/** Bounded by rows in all and by age on the clock that is handed in; least recently used goes first. */
+interface Kept {
+  readonly walks: KeptWalks
+  readonly wentOnFrom: string | undefined
+}
+
+/**
+ * Bounded by rows in all and by age on the clock that is handed in; least recently used goes first. Of a reading that
+ * goes on, what its last two pages ended with is kept, so that the last page may be asked for again.
+ */
 export function createReadAhead(limits: ReadingLimits, now: () => number): ReadAhead {
-  const store = new LRUCache<string, KeptWalks>({
+  const store = new LRUCache<string, Kept>({
     maxSize: Math.max(1, limits.readAheadRows),
     sizeCalculation: rowsOf,
     ttl: limits.readAheadMs,
     ttlResolution: 0,
     perf: { now },
   })
+  const keyOf = (cursor: string, travel: Travel) => `${travel} ${cursor}`
   return {
-    get: (cursor, travel) => store.get(`${travel} ${cursor}`),
-    set: (cursor, travel, walks) => {
-      if (limits.readAheadRows > 0) store.set(`${travel} ${cursor}`, walks)
+    get: (cursor, travel) => store.get(keyOf(cursor, travel))?.walks,
+    set: (cursor, travel, walks, wentOnFrom) => {
+      if (limits.readAheadRows === 0) return
+      store.purgeStale()
+      const before = wentOnFrom === undefined ? undefined : store.peek(keyOf(wentOnFrom, travel))
+      if (before?.wentOnFrom !== undefined) store.delete(keyOf(before.wentOnFrom, travel))
+      store.set(keyOf(cursor, travel), { walks, wentOnFrom })
     },
   }
 }
 
-function rowsOf(walks: KeptWalks): number {
+function rowsOf({ walks }: Kept): number {
   let rows = 1
   for (const walk of walks.values()) rows += walk.rowsHeld
   return rows

@@ -288,7 +288,8 @@ function keep(reading: Reading, runs: readonly SourceRun[], cursor: string, cont
   const walks = runs
     .filter(({ failure }) => failure === null)
     .flatMap(({ source, lanes }) => lanes.map(({ part, walk }) => [laneKey(source.key, part), walk] as const))
-  context.readAhead.set(cursor, reading.travel, new Map(walks))
+  const { request, backward } = reading
+  context.readAhead.set(cursor, reading.travel, new Map(walks), backward ? request.before : request.after)
 }
 
 function reportOf(
