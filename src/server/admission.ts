@@ -22,6 +22,13 @@ interface Parts {
   readonly onShed: (reason: OverloadReason) => void
 }
 
+/** A request that is refused: why, when to ask again in seconds, and both in words. */
+export interface Overloaded {
+  readonly reason: OverloadReason
+  readonly retryAfter: number
+  readonly message: string
+}
+
 /** How long refusals are counted before they are logged again, in milliseconds. */
 const logIntervalMs = 10_000
 
@@ -51,12 +58,24 @@ export class Admission {
     return overloadReason(this.load(), this.#parts.limits)
   }
 
-  /** Takes a request on, or says why not. One that was taken on must be left. */
-  enter(request: Request): OverloadReason | null {
+  /** Takes a request on, or refuses it. One that was taken on must be left. */
+  enter(request: Request): Overloaded | null {
+    const overloaded = this.refusal()
+    if (overloaded === null) this.#admitted.add(request)
+    return overloaded
+  }
+
+  /** What to answer to a request that comes now; null when it can be taken on. It counts as refused. */
+  refusal(): Overloaded | null {
     const reason = this.overload()
-    if (reason === null) this.#admitted.add(request)
-    else this.#noteRefusal(reason)
-    return reason
+    if (reason === null) return null
+    this.#noteRefusal(reason)
+    const retryAfter = retryAfterSeconds(this.#parts.random())
+    return {
+      reason,
+      retryAfter,
+      message: `${messages[reason]} Send the request again in ${retryAfter} seconds.`,
+    }
   }
 
   leave(request: Request): void {
@@ -76,10 +95,6 @@ export class Admission {
     this.#loggedAtMs = clock()
     this.#refusedSinceLog = 0
   }
-
-  retryAfter(): number {
-    return retryAfterSeconds(this.#parts.random())
-  }
 }
 
 /**
@@ -90,22 +105,21 @@ export class Admission {
 export function useAdmission(admission: Admission): Plugin {
   return {
     onRequest({ request, serverContext, fetchAPI, endResponse }) {
-      const reason = admission.enter(request)
-      if (reason === null) {
+      const overloaded = admission.enter(request)
+      if (overloaded === null) {
         // Should the request end without an answer, its place is given back with the connection.
         const { res } = serverContext as { readonly res?: ServerResponse } // only a request from a socket has one
         res?.once('close', () => admission.leave(request))
         return
       }
-      const seconds = admission.retryAfter()
-      const message = `${messages[reason]} Send the request again in ${seconds} seconds.`
+      const { reason, retryAfter, message } = overloaded
       const body = JSON.stringify({ errors: [{ message, extensions: { code: 'OVERLOADED', reason } }] })
       endResponse(
         new fetchAPI.Response(body, {
           status: 503,
           headers: {
             'content-type': `${answerType(request) ?? 'application/json'}; charset=utf-8`,
-            'retry-after': String(seconds),
+            'retry-after': String(retryAfter),
           },
         }),
       )

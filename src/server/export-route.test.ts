@@ -68,6 +68,17 @@ function hanging() {
 }
 
 describe('GET /export', () => {
+  it('takes none on while the process has more to do than it can', async () => {
+    const { url, requests } = await serve(pages(10), {
+      processLoad: () => ({ eventLoopDelayMs: 0, heapUsed: 0.9 }),
+    })
+    const answer = await fetch(url)
+    expect(answer.status).toBe(503)
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(2)
+    expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'OVERLOADED' } }] })
+    expect(requests).toEqual([])
+  })
+
   it('reads a page when the one before was taken, as bulk work', async () => {
     const { url, requests, log } = await serve(pages(120))
     const text = await (await fetch(url)).text()

@@ -19,6 +19,7 @@ import type { EntryFilter } from '../model/filter.js'
 import { formatInstant } from '../model/instant.js'
 import type { SourceInfo } from '../model/source-info.js'
 import type { Reader } from '../reading/page.js'
+import type { Overloaded } from './admission.js'
 import { ExportAnswer, type Refusal } from './export-answer.js'
 import { crossSiteMessage, isOfAnotherSite, type RequestHead } from './http-edge.js'
 
@@ -36,6 +37,8 @@ interface Parts {
   readonly schema: GraphQLSchema
   readonly allowedOrigins: readonly string[]
   readonly logger: Pick<Logger, 'info' | 'error'>
+  /** What to answer while the process has more to do than it can; null when it has not. */
+  readonly overloaded: () => Overloaded | null
   /** UTC milliseconds. */
   readonly now: () => number
   /** Makes the id of an internal error. */
@@ -60,7 +63,7 @@ export function createExportRoute(parts: Parts): ExportRoute {
   let isDraining = false
   const begin = (request: IncomingMessage, response: ServerResponse): void => {
     const answer = new ExportAnswer(request, response, parts.allowedOrigins)
-    const refused = refusalOf(answer.head, parts.allowedOrigins, isDraining, running.size)
+    const refused = refusalOf(answer.head, parts, isDraining, running.size)
     if (refused) {
       answer.refuse(refused)
       return
@@ -91,7 +94,7 @@ export function createExportRoute(parts: Parts): ExportRoute {
 
 function refusalOf(
   head: RequestHead,
-  allowedOrigins: readonly string[],
+  { allowedOrigins, overloaded }: Pick<Parts, 'allowedOrigins' | 'overloaded'>,
   isDraining: boolean,
   running: number,
 ): Refusal | undefined {
@@ -109,6 +112,11 @@ function refusalOf(
   if (running >= exportsMax) {
     const message = `${running} exports are under way, which is as many as there may be at once. Ask again later.`
     return { status: 503, code: 'TOO_MANY_EXPORTS', message, headers }
+  }
+  const overload = overloaded()
+  if (overload) {
+    const { message, retryAfter } = overload
+    return { status: 503, code: 'OVERLOADED', message, headers: { 'retry-after': String(retryAfter) } }
   }
   return undefined
 }

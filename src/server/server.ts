@@ -132,6 +132,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     schema,
     allowedOrigins: options.allowedOrigins ?? [],
     logger: options.logger,
+    overloaded: () => admission.refusal(),
     now: options.now ?? Date.now,
     createId: errors.createId,
   })
