@@ -51,23 +51,22 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
   const turns = new Turns()
   return {
     async send(account, request, signal, group = signal) {
+      const { body, method } = request
+      const own = {
+        accept: 'application/json',
+        'accept-encoding': 'identity',
+        'user-agent': options.userAgent,
+      }
+      const traced = options.traceHeaders?.() ?? {}
+      const headers = mergeHeaders(own, traced, request.headers, account.authorization())
+      const target = { ...buildTarget(account.baseUrl, request), method, headers }
       turns.expect(group)
       const outcome = await exchange({
         dispatcher,
         limits,
         now: options.now,
         signal,
-        request: {
-          ...buildTarget(account.baseUrl, request),
-          method: request.method,
-          headers: mergeHeaders(
-            { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': options.userAgent },
-            options.traceHeaders?.() ?? {},
-            request.headers,
-            account.authorization(),
-          ),
-          ...(request.body !== undefined && { body: request.body }),
-        },
+        request: { ...target, ...(body !== undefined && { body }) },
       }).finally(() => turns.arrived(group))
       if (isFailure(outcome)) return outcome
       // What follows takes the most time: the body is decoded and parsed, and the last page of a reading makes its answer.
