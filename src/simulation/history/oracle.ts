@@ -178,10 +178,13 @@ function judgePages(script: Script, seen: Transcript): readonly string[] {
     script,
     seen.pages.map(({ page }) => keysOf(page)),
   )
+  // What a gap names may be seen by who looks again.
+  const gaps = new Map(seen.pages.at(-1)?.page.coverage.map(({ sourceKey, gap }) => [sourceKey, gap]))
+  const isSure = ({ timeMs, sourceKey }: EntryKey) => !isWithin(timeMs, gaps.get(sourceKey))
   for (const look of seen.looksBack) {
     // The entry at the cursor itself does not lie behind it.
-    const passed = delivered.slice(0, look.delivered - 1)
-    const back = inReadingOrder(script, [look.keys])
+    const passed = delivered.slice(0, look.delivered - 1).filter(isSure)
+    const back = inReadingOrder(script, [look.keys]).filter(isSure)
     if (
       back.map(name).join() !==
       passed
