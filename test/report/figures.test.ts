@@ -274,6 +274,37 @@ describe('a report', () => {
     )
   }, 60_000)
 
+  it('asks no further page once the deadline has come, though one source has more to give', async () => {
+    const timesMs = Array.from({ length: 3_000 }, (_, index) => accountsNowMs - 1_000 - index * 90_000)
+    for (let served = 1; served <= 12; served += 1) {
+      const controller = new AbortController()
+      let refused = 0
+      const quick = simulatedSource('aitronos', timesMs)
+      const slow = simulatedSource('ashby', timesMs)
+      let made = 0
+      const stopping: ReadableSource = {
+        ...slow,
+        fetchPage: async (ask, terms) => {
+          made += 1
+          if (made <= served) return slow.fetchPage(ask, terms)
+          refused += 1
+          if (refused > 100) throw new Error('It asks on and on after the deadline.')
+          controller.abort(new DOMException('The deadline has come.', 'TimeoutError'))
+          return sourceFailure('TIMEOUT')
+        },
+      }
+      const { figures } = await report(
+        [quick, stopping],
+        { onSourceError: 'PARTIAL', signal: controller.signal },
+        {},
+        { readAheadRows: 20_000 },
+      )
+      const told = read(figures)
+      expect(told.total).toMatchObject({ exactness: 'AT_LEAST' })
+      expect(told.coverage.map(({ state }) => state)).toEqual(['SCAN_LIMIT', 'SCAN_LIMIT'])
+    }
+  }, 60_000)
+
   it('bounds every figure truly past the cap on values', async () => {
     await fc.assert(
       fc.asyncProperty(seeds, async (seed) => {

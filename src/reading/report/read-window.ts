@@ -35,8 +35,9 @@ const deadlineNotice = 'The deadline of the request came before the report had r
 /**
  * Reads a window into an aggregate, page by page, newest first.
  *
- * A deadline (a signal aborted by a TimeoutError) after the first page ends it early, under either policy: what was
- * read stands, and coverage says how far it goes. ReadingFailed: a source failed under FAIL, or nothing was read at all.
+ * A deadline (a signal aborted by a TimeoutError) after the first page, or on the way to it, ends it early, under either
+ * policy: what was read stands, and coverage says how far it goes. Aborted otherwise, it throws the signal's reason.
+ * ReadingFailed: a source failed under FAIL, or nothing was read at all.
  */
 export async function readWindow(
   request: WindowRequest,
@@ -53,6 +54,9 @@ export async function readWindow(
       for (const { entry } of page.edges) aggregate.add(entry)
       coverage = page.coverage.map((row) => withSpent(row, coverage))
       hasNext = page.hasNextPage
+      // A further page could stand where this one ended, and never go on: its sources are asked no more.
+      if (isTimeout(signal)) break
+      signal.throwIfAborted()
       continue
     }
     const isEnded = page.kind === 'inputProblem' || isTimeout(signal) || request.onSourceError === 'PARTIAL'
