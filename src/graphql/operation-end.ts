@@ -1,3 +1,4 @@
+import { isDeadline } from '../model/deadline.js'
 import { operationEnded } from './errors.js'
 
 /** Why an operation was ended before its answer: the reason of the context's signal, unless it is the deadline. */
@@ -26,7 +27,7 @@ export async function untilEnded<Result>(signal: AbortSignal, read: () => Promis
   } catch (error) {
     if (!signal.aborted) throw error
     const why = signal.reason instanceof OperationEnded ? signal.reason.why : 'clientGone'
-    if (signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError') {
+    if (isDeadline(signal.reason)) {
       throw operationEnded(
         'DEADLINE_EXCEEDED',
         'The deadline of the request came before an answer. Ask for fewer entries, a shorter time range or fewer sources, or try again.',

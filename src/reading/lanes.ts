@@ -1,3 +1,4 @@
+import { isDeadline } from '../model/deadline.js'
 import { isFailure, type SourceFailure, sourceFailure } from '../model/failure.js'
 import type { PageAsk } from '../model/provider.js'
 import type { ReadingLimits } from './limits.js'
@@ -65,7 +66,10 @@ export async function advanceLanes(
     const holding = lanesHoldingUp(lanes, wanted)
     if (holding.length === 0) return
     const begun = ({ walk, obligedTo }: Lane) => !walk.untouched || walk.frontier > obligedTo
-    if (terms.signal.aborted && holding.every(begun)) {
+    const { aborted, reason } = terms.signal
+    // Without a request that would throw it, a page could end where it began, and be asked for again and again.
+    if (aborted && !isDeadline(reason)) throw reason
+    if (aborted && holding.every(begun)) {
       // A deadline bounds a page like its budget does: who answered so far has not failed, the page ends early.
       for (const lane of holding) lane.limited = true
       return

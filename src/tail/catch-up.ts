@@ -1,6 +1,7 @@
+import { isDeadline } from '../model/deadline.js'
 import { pageSizeMax, type Reader } from '../reading/page.js'
 import { readAll } from '../reading/read-all.js'
-import { deadlineReached, type Hub, isDeadline, type Schedule } from './hub.js'
+import { deadlineReached, type Hub, type Schedule } from './hub.js'
 import type { TailLimits } from './limits.js'
 import { rowOf } from './row.js'
 import type { SourceFeed } from './source-feed.js'

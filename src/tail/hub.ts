@@ -1,3 +1,4 @@
+import { isDeadline } from '../model/deadline.js'
 import { type SourceFailure, sourceFailure } from '../model/failure.js'
 import { compareNewestFirst } from '../model/order.js'
 import type { Reader } from '../reading/page.js'
@@ -273,8 +274,4 @@ function inOrder(rows: readonly HandedRow[]): readonly HandedRow[] {
 /** The reason of a signal whose deadline has come. Readers take it for a time-out of the source. */
 export function deadlineReached(): DOMException {
   return new DOMException('The deadline of the page has come.', 'TimeoutError')
-}
-
-export function isDeadline(error: unknown): boolean {
-  return error instanceof DOMException && error.name === 'TimeoutError'
 }

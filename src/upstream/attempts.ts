@@ -1,3 +1,4 @@
+import { isDeadline } from '../model/deadline.js'
 import { isFailure, type SourceFailure, sourceFailure } from '../model/failure.js'
 import type { Dialect, UpstreamRequest, UpstreamResponse } from '../model/provider.js'
 import {
@@ -11,7 +12,6 @@ import {
 import type { AnswerNews, Priority } from './allowance.js'
 import type { CallEnd } from './breaker.js'
 import type { UpstreamClient } from './client.js'
-import { isDeadline } from './deadline.js'
 import { Latch } from './latch.js'
 import type { UpstreamLimits } from './limits.js'
 import type { AttemptEnd, UpstreamObserver } from './observer.js'

@@ -1,7 +1,8 @@
 import type { Dispatcher } from 'undici'
+import { isDeadline } from '../model/deadline.js'
 import { type SourceFailure, sourceFailure } from '../model/failure.js'
 import { connectionFailure, errorCode } from './connection-failure.js'
-import { deadlinePassed, isDeadline } from './deadline.js'
+import { deadlinePassed } from './deadline.js'
 import type { AttemptLimits } from './limits.js'
 
 /** An answer as it came over the wire. Header names are in lower case; a repeated header is joined by `, `. */

@@ -1,5 +1,6 @@
+import { isDeadline } from '../model/deadline.js'
 import type { SourceFailure } from '../model/failure.js'
-import { deadlinePassed, isDeadline } from './deadline.js'
+import { deadlinePassed } from './deadline.js'
 
 /** Who wants an answer, and until when. */
 export interface Caller {

@@ -1,3 +1,4 @@
+import { isDeadline } from '../../model/deadline.js'
 import type { EntryFilter } from '../../model/filter.js'
 import type { ReadingContext } from '../open-lanes.js'
 import {
@@ -78,7 +79,7 @@ function withoutCursors(page: ReadingFailed | InputProblem): ReadingFailed | Inp
 }
 
 function isTimeout({ aborted, reason }: AbortSignal): boolean {
-  return aborted && reason instanceof Error && reason.name === 'TimeoutError'
+  return aborted && isDeadline(reason)
 }
 
 function cutShort(row: SourceCoverage): SourceCoverage {
