@@ -171,6 +171,8 @@ describe('auditgraph export', () => {
     [['--variables', '{}'], '--variables: Variables belong to an operation.'],
     [['--sources', 'nobody'], '--sources: There is no source "nobody". The sources are: crew, assistants,'],
     [['--resume'], '--resume: It needs a file'],
+    [['-o', 'audit.csv', '--resume', '--force'], '--force: It begins anew'],
+    [['-o', 'audit.csv', '--no-manifest'], '--no-manifest: It is for a stream'],
     [['--after', 'x'], '--after: The cursor in `after` is not a cursor that this gateway issued'],
     [['--settle', '40d'], '--settle: It must be a duration of at most 30 days'],
   ])('%j ends with 2 and says why', async (args, message) => {

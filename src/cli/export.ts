@@ -104,6 +104,20 @@ function problemText({ path: [name = '', ...rest], message }: InputProblem): str
   return `--${[name, ...rest].join('.')}: ${message}`
 }
 
+/** Throws ExportOptionError for an option that says nothing beside the others. */
+function checkTogether({ output, resume, force, manifest }: ExportCommandOptions): void {
+  if (output === undefined && (resume || force)) {
+    throw new ExportOptionError([resume ? 'resume' : 'force'], 'It needs a file: name it with --output.')
+  }
+  if (resume && force) {
+    throw new ExportOptionError(['force'], 'It begins anew, and --resume goes on: give one of the two.')
+  }
+  if (output !== undefined && manifest === false) {
+    const message = 'It is for a stream: a file has its manifest beside it, for `auditgraph verify`.'
+    throw new ExportOptionError(['no-manifest'], message)
+  }
+}
+
 function goOnText({ output }: ExportCommandOptions): string {
   return output === undefined
     ? 'What was written is not all.'
@@ -126,11 +140,9 @@ class ExportCommand {
   }
 
   async run(): Promise<number> {
-    const { output, resume, force } = this.#options
+    checkTogether(this.#options)
+    const { output } = this.#options
     if (output === undefined) {
-      if (resume || force) {
-        throw new ExportOptionError([resume ? 'resume' : 'force'], 'It needs a file: name it with --output.')
-      }
       return this.#withGateway(null, (gateway, plan, secret) => this.#toStream(gateway, plan, secret))
     }
     const store = fileStore(output)
