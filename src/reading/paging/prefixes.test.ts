@@ -1,25 +1,14 @@
 import { expect, it } from 'vitest'
-import type { UpstreamRow } from '../../model/provider.js'
+import { seenRow } from '../../../test/support/seen-row.js'
 import { absorbPrefix, type PrefixTask, placeOfPrefix, prefixOf } from './prefixes.js'
-import type { SeenRow, Terrain } from './step.js'
+import type { Terrain } from './step.js'
 
 const pageRows = 8
 
-function rowOf(progress: number, id: string): SeenRow {
-  const row: UpstreamRow = {
-    id,
-    timeMs: -progress,
-    content: () => {
-      throw new Error('Nobody wants the entry.')
-    },
-  }
-  return { progress, id, row }
-}
-
 it('a first page of one time says nothing of the order: what comes behind it may lie before it', () => {
   const list = [
-    ...Array.from({ length: pageRows }, (_, index) => rowOf(500, `tie${index}`)),
-    rowOf(100, 'before'),
+    ...Array.from({ length: pageRows }, (_, index) => seenRow(500, `tie${index}`)),
+    seenRow(100, 'before'),
   ]
   const terrain: Terrain = { frontier: 0, direction: 'along', proven: false, slackBeforeMs: 0, slackMs: 0 }
   let task: PrefixTask = prefixOf(0, 1_000)

@@ -1,20 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { UpstreamRow } from '../../model/provider.js'
+import { seenRow } from '../../../test/support/seen-row.js'
 import { absorbSlice, placeOfSlice, type SliceTask, slicesOf } from './slices.js'
 import type { SeenRow, Terrain } from './step.js'
 
 const pageRows = 8
-
-function rowOf(progress: number): SeenRow {
-  const row: UpstreamRow = {
-    id: `e${progress}`,
-    timeMs: -progress,
-    content: () => {
-      throw new Error('Nobody wants the entry.')
-    },
-  }
-  return { progress, id: row.id, row }
-}
 
 /** Reads a list, which may change before each request, to its end; gives what was claimed of it. */
 function read(listAt: (request: number) => readonly SeenRow[], from: Terrain, totals: boolean) {
@@ -44,7 +33,7 @@ function read(listAt: (request: number) => readonly SeenRow[], from: Terrain, to
 const endOfTime = 1_000
 /** Bounds of whole days, as it were: a window brings everything before it along. */
 const wide: Terrain = { frontier: 0, direction: 'along', proven: true, slackBeforeMs: 500, slackMs: 1_000 }
-const listOf = (length: number) => Array.from({ length }, (_, index) => rowOf(index))
+const listOf = (length: number) => Array.from({ length }, (_, index) => seenRow(index, `e${index}`))
 
 describe('the end of a list without a total', () => {
   it('is not believed as it once was: the list may have grown since', () => {
@@ -74,7 +63,7 @@ describe('a time step that does not fit into a page', () => {
       ...Array.from({ length: 60 }, () => 100),
       ...[101, 102],
     ]
-    const list = times.map((progress, index) => ({ ...rowOf(progress), id: `e${index}` }))
+    const list = times.map((progress, index) => seenRow(progress, `e${index}`))
     const { claimed, requests } = read(() => list, { ...wide, frontier: 100 }, true)
     expect(claimed).toHaveLength(62)
     // 115 pages lie before it.
