@@ -231,6 +231,61 @@ describe('a source without order, of which one part looks sorted', () => {
   })
 })
 
+describe('a source that has shown disorder', () => {
+  const sorted = Array.from({ length: 300 }, (_, index) => entry(index))
+  const swapped = sorted.map((row, index) => sorted[index ^ 1] ?? row)
+  const unknown = { ...capabilities, order: 'unknown' as const }
+  const request = {
+    filter: {},
+    order: 'NEWEST_FIRST',
+    first: 40,
+    signal: new AbortController().signal,
+  } as const
+
+  it('is known to have no order though the page failed, for another source', async () => {
+    let list = sourceOf(swapped)
+    const log = {
+      ...list,
+      capabilities: unknown,
+      fetchPage: (...args: Parameters<typeof list.fetchPage>) => list.fetchPage(...args),
+    }
+    const other = {
+      ...sourceOf([], (_, number) => (number === 1 ? sourceFailure('UNAVAILABLE') : null)),
+      key: 'other',
+    }
+    const reader = createReader({
+      sources: [log, other],
+      secrets: [new Secret('a secret of a test')],
+      now: () => nowMs,
+    })
+    expect(await reader.readPage({ ...request, onSourceError: 'FAIL' })).toMatchObject({
+      kind: 'readingFailed',
+    })
+    list = sourceOf(sorted)
+    const page = await reader.readPage({ ...request, onSourceError: 'FAIL' })
+    if (page.kind !== 'page') throw new Error(JSON.stringify(page))
+    expect(page.coverage[0]?.notices.join()).toContain('no order')
+  })
+
+  it('leaves a gap in a reading whose cursor still takes it for sorted', async () => {
+    let list = sourceOf(sorted)
+    const log = {
+      ...list,
+      capabilities: unknown,
+      fetchPage: (...args: Parameters<typeof list.fetchPage>) => list.fetchPage(...args),
+    }
+    const ascending = sourceOf([...sorted].reverse())
+    list = ascending
+    const reader = readerOf(log)
+    const first = await readPage(reader, {}, { first: 40 })
+    list = sourceOf(swapped)
+    await readPage(reader, {}, { first: 40, freshness: 'LIVE' })
+    list = ascending
+    const next = await readPage(reader, {}, { first: 40, after: first.endCursor ?? '' })
+    expect(next.coverage[0]?.gap).not.toBeNull()
+  })
+})
+
 describe('a word that the provider may not know', () => {
   const refuse = (ask: PageAsk) =>
     ask.pushdown.actions?.includes('unknown')
