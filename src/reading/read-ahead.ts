@@ -34,12 +34,17 @@ export function createReadAhead(limits: ReadingLimits, now: () => number): ReadA
     ttlResolution: 0,
     perf: { now },
   })
+  let purgedAtMs = now()
   const keyOf = (cursor: string, travel: Travel) => `${travel} ${cursor}`
   return {
     get: (cursor, travel) => store.get(keyOf(cursor, travel))?.walks,
     set: (cursor, travel, walks, wentOnFrom) => {
       if (limits.readAheadRows === 0) return
-      store.purgeStale()
+      // It looks at everything that is kept, which may be much, so not for every page.
+      if (now() - purgedAtMs >= limits.readAheadMs / 10) {
+        store.purgeStale()
+        purgedAtMs = now()
+      }
       const before = wentOnFrom === undefined ? undefined : store.peek(keyOf(wentOnFrom, travel))
       if (before?.wentOnFrom !== undefined) store.delete(keyOf(before.wentOnFrom, travel))
       store.set(keyOf(cursor, travel), { walks, wentOnFrom })
