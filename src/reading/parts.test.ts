@@ -234,7 +234,12 @@ describe('a source without order, of which one part looks sorted', () => {
 describe('a source that has shown disorder', () => {
   const sorted = Array.from({ length: 300 }, (_, index) => entry(index))
   const swapped = sorted.map((row, index) => sorted[index ^ 1] ?? row)
-  const unknown = { ...capabilities, order: 'unknown' as const }
+  /** A source whose order nobody states and whose list may change. */
+  const orderless = (list: () => ReadableSource): ReadableSource => ({
+    ...list(),
+    capabilities: { ...capabilities, order: 'unknown' },
+    fetchPage: (ask, terms) => list().fetchPage(ask, terms),
+  })
   const request = {
     filter: {},
     order: 'NEWEST_FIRST',
@@ -244,11 +249,7 @@ describe('a source that has shown disorder', () => {
 
   it('is known to have no order though the page failed, for another source', async () => {
     let list = sourceOf(swapped)
-    const log = {
-      ...list,
-      capabilities: unknown,
-      fetchPage: (...args: Parameters<typeof list.fetchPage>) => list.fetchPage(...args),
-    }
+    const log = orderless(() => list)
     const other = {
       ...sourceOf([], (_, number) => (number === 1 ? sourceFailure('UNAVAILABLE') : null)),
       key: 'other',
@@ -268,14 +269,9 @@ describe('a source that has shown disorder', () => {
   })
 
   it('leaves a gap in a reading whose cursor still takes it for sorted', async () => {
-    let list = sourceOf(sorted)
-    const log = {
-      ...list,
-      capabilities: unknown,
-      fetchPage: (...args: Parameters<typeof list.fetchPage>) => list.fetchPage(...args),
-    }
     const ascending = sourceOf([...sorted].reverse())
-    list = ascending
+    let list = ascending
+    const log = orderless(() => list)
     const reader = readerOf(log)
     const first = await readPage(reader, {}, { first: 40 })
     list = sourceOf(swapped)
