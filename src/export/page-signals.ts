@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { deadlineReached } from '../model/deadline.js'
 
 /** Gives each page of an export a signal of its own: there is no deadline as a whole. */
 export interface PageSignals {
@@ -23,7 +24,7 @@ export function pageSignals(stop: AbortSignal, pageMs: number): PageSignals {
       current = controller
       if (stop.aborted) onStop()
       timer = setTimeout(() => {
-        controller.abort(new DOMException('A page of the export took too long.', 'TimeoutError'))
+        controller.abort(deadlineReached('page'))
       }, pageMs)
       return controller.signal
     },

@@ -12,11 +12,6 @@ export class OperationEnded extends Error {
   }
 }
 
-/** The reason of a signal whose deadline has come. Readers take it for a time-out of the sources under way. */
-export function deadlineReached(): DOMException {
-  return new DOMException('The deadline of the request has come.', 'TimeoutError')
-}
-
 /**
  * Awaits a read, and tells an abort as what it was: DEADLINE_EXCEEDED, SHUTTING_DOWN or REQUEST_ABORTED. Readers may
  * throw the signal's reason (src/reading/page.ts); any other error passes unchanged and is masked at the edge.

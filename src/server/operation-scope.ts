@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events'
 import type { SourceOutcome } from '../graphql/context.js'
 import { requestRefused } from '../graphql/errors.js'
-import { deadlineReached, OperationEnded } from '../graphql/operation-end.js'
+import { OperationEnded } from '../graphql/operation-end.js'
+import { deadlineReached } from '../model/deadline.js'
 import type { OperationSpan } from './operation-report.js'
 
 /** What is kept of the time until the deadline, in ms, to give the answer in: sources still under way then time out. */
@@ -52,7 +53,7 @@ export class OperationScopes {
     const end = (why: 'shutdown' | 'clientGone') => controller.abort(new OperationEnded(why))
     const clientGone = () => end('clientGone')
     const readingMs = Math.max(deadlineMs - answerMs, deadlineMs / 2)
-    const timer = setTimeout(() => controller.abort(deadlineReached()), readingMs)
+    const timer = setTimeout(() => controller.abort(deadlineReached('request')), readingMs)
     request.signal.addEventListener('abort', clientGone, { once: true })
     if (request.signal.aborted) clientGone()
     if (this.#stopping) end('shutdown')

@@ -1,7 +1,7 @@
-import { isDeadline } from '../model/deadline.js'
+import { deadlineReached, isDeadline } from '../model/deadline.js'
 import { pageSizeMax, type Reader } from '../reading/page.js'
 import { readAll } from '../reading/read-all.js'
-import { deadlineReached, type Hub, type Schedule } from './hub.js'
+import type { Hub, Schedule } from './hub.js'
 import type { TailLimits } from './limits.js'
 import { rowOf } from './row.js'
 import type { SourceFeed } from './source-feed.js'
@@ -109,7 +109,7 @@ function deadlines({ left }: Subscriber, { schedule, limits }: CatchUpParts) {
       const page = new AbortController()
       const gone = () => page.abort(left.reason)
       left.addEventListener('abort', gone)
-      const late = schedule(limits.pageDeadlineMs, () => page.abort(deadlineReached()))
+      const late = schedule(limits.pageDeadlineMs, () => page.abort(deadlineReached('page')))
       end = () => {
         late()
         left.removeEventListener('abort', gone)

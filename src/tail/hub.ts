@@ -1,4 +1,4 @@
-import { isDeadline } from '../model/deadline.js'
+import { deadlineReached, isDeadline } from '../model/deadline.js'
 import { type SourceFailure, sourceFailure } from '../model/failure.js'
 import { compareNewestFirst } from '../model/order.js'
 import type { Reader } from '../reading/page.js'
@@ -206,7 +206,7 @@ export class Hub {
       const page = new AbortController()
       const end = () => page.abort(abort.signal.reason)
       abort.signal.addEventListener('abort', end)
-      const late = schedule(limits.pageDeadlineMs, () => page.abort(deadlineReached()))
+      const late = schedule(limits.pageDeadlineMs, () => page.abort(deadlineReached('page')))
       cancel = () => {
         late()
         abort.signal.removeEventListener('abort', end)
@@ -269,9 +269,4 @@ class Hand {
 /** In the order OLDEST_FIRST. */
 function inOrder(rows: readonly HandedRow[]): readonly HandedRow[] {
   return rows.toSorted((a, b) => compareNewestFirst(b.row.key, a.row.key))
-}
-
-/** The reason of a signal whose deadline has come. Readers take it for a time-out of the source. */
-export function deadlineReached(): DOMException {
-  return new DOMException('The deadline of the page has come.', 'TimeoutError')
 }
