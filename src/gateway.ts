@@ -148,6 +148,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...(metrics && { metrics }),
     ...(traces && { tracer: traces }),
     sourceHealth: health.report,
+    mayBegin: () => client.mayBegin(),
   })
   const close = async () => {
     await client.close()

@@ -19,6 +19,8 @@ interface Parts {
   readonly scopes: OperationScopes
   /** Whether the document of an operation may be named by its hash. */
   readonly persisted: boolean
+  /** Resolves when an operation may begin; undefined: at once. */
+  readonly mayBegin: () => Promise<void> | undefined
   readonly createId: () => string
   readonly report: ReportInternalError
 }
@@ -35,9 +37,11 @@ export function useGraphqlEdge(parts: Parts): Plugin {
       if (!acceptsEventStream(request)) checkAccept(request)
       parts.scopes.open(request, readDeadline(request, parts.limits.deadlineMs))
       // Yoga's own parsers also take forms and plain text.
-      setRequestParser((incoming) =>
-        readParams(incoming, { bodyBytesMax: parts.limits.bodyBytesMax, persisted: parts.persisted }),
-      )
+      setRequestParser(async (incoming) => {
+        await parts.mayBegin()
+        const { bodyBytesMax } = parts.limits
+        return readParams(incoming, { bodyBytesMax, persisted: parts.persisted })
+      })
     },
     onParse({ setParseFn }) {
       setParseFn((source: string) => parseWithinLimits(source, parts.limits))

@@ -52,6 +52,8 @@ export interface GatewayServerOptions {
   readonly tracer?: OperationTracer
   /** What is known of the sources, for /readyz. Default: nothing. */
   readonly sourceHealth?: () => Readonly<Record<string, SourceHealth>>
+  /** Resolves when an operation may begin; undefined: at once. Default: always at once. */
+  readonly mayBegin?: () => Promise<void> | undefined
   /** Whether GraphiQL is served to browsers. Default: yes. */
   readonly graphiql?: boolean
   /** Whether operations are taken by their hash, as well or only. Default: `off`. */
@@ -164,7 +166,13 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
         allowedOrigins: options.allowedOrigins ?? [],
         graphiql: options.graphiql === false ? null : createGraphiqlPage(graphqlPath),
       }),
-      useGraphqlEdge({ limits, scopes, persisted: persisted !== null, ...errors }),
+      useGraphqlEdge({
+        limits,
+        scopes,
+        persisted: persisted !== null,
+        mayBegin: options.mayBegin ?? (() => undefined),
+        ...errors,
+      }),
       ...(persisted ? [persisted] : []),
       useEventStream({ scopes, ...errors }),
       usePlannedExecution(),

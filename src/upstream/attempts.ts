@@ -11,7 +11,7 @@ import {
 } from '../model/rate-limit.js'
 import type { AnswerNews, Priority } from './allowance.js'
 import type { CallEnd } from './breaker.js'
-import type { UpstreamClient } from './client.js'
+import type { OwnedResponse, UpstreamClient } from './client.js'
 import { Latch } from './latch.js'
 import type { UpstreamLimits } from './limits.js'
 import type { AttemptEnd, UpstreamObserver } from './observer.js'
@@ -145,7 +145,7 @@ export class Attempts {
     sequence.last += 1
     const sentAt = sequence.last
     flight.sentAt = sentAt
-    let answer: UpstreamResponse | SourceFailure | undefined
+    let answer: OwnedResponse | SourceFailure | undefined
     let result: Result | SourceFailure | undefined
     try {
       answer = await client.send(dialect, request, flight.signal, flight.group)
@@ -166,6 +166,8 @@ export class Attempts {
         ? null
         : readWait(answer.headers, answer.receivedAtMs, dialect.rateLimits ?? noDeclaredLimits)
     const bodyLength = isFailure(answer) ? 0 : answer.body.length
+    // The promise that brought it has lived as long as the request, so V8 may keep it, and what it holds, for long.
+    if (!isFailure(answer)) answer.body = ''
     return {
       outcome: { result, sentAtMs, sentAt, bodyLength },
       isRetryable: isFailure(result) && isWorthRetrying(answer, waitMs),

@@ -23,6 +23,11 @@ export interface UpstreamClientOptions {
 /** What of a dialect sending needs: where to, and the credentials. */
 type UpstreamAccount = Pick<Dialect, 'baseUrl' | 'authorization'>
 
+/** An answer that belongs to who asked for it: its body may be let go of once it is read. */
+export interface OwnedResponse extends UpstreamResponse {
+  body: string
+}
+
 export interface UpstreamClient {
   /**
    * Sends a request once and gives the answer, whatever its status; a redirect is not followed.
@@ -38,7 +43,12 @@ export interface UpstreamClient {
     request: UpstreamRequest,
     signal: AbortSignal,
     group?: Group,
-  ): Promise<UpstreamResponse | SourceFailure>
+  ): Promise<OwnedResponse | SourceFailure>
+  /**
+   * Resolves when a further operation may begin to ask; undefined: at once. It waits while more answers have come than
+   * are worked off: turns.ts.
+   */
+  mayBegin(): Promise<void> | undefined
   /** Closes all connections at once; an exchange under way ends as UNREACHABLE. */
   close(): Promise<void>
 }
@@ -73,6 +83,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
       await turns.next(group)
       return readAnswer(outcome, limits.bodyBytesMax)
     },
+    mayBegin: () => turns.begin(),
     close: () => dispatcher.destroy(),
   }
 }
@@ -88,7 +99,7 @@ function createDispatcher(limits: AttemptLimits): Dispatcher {
   })
 }
 
-async function readAnswer(answer: RawAnswer, bytesMax: number): Promise<UpstreamResponse | SourceFailure> {
+async function readAnswer(answer: RawAnswer, bytesMax: number): Promise<OwnedResponse | SourceFailure> {
   const { status, headers, receivedAtMs } = answer
   const response = { status, headers, receivedAtMs, body: '' }
   const decoded = answer.oversize

@@ -72,4 +72,42 @@ describe('Turns', () => {
     await turnByTurn([], 3)
     expect(turns.next({})).toBeUndefined()
   })
+
+  it('lets operations begin at once while few answers wait', async () => {
+    const turns = new Turns()
+    expect(turns.begin()).toBeUndefined()
+    void turns.next({})
+    for (let answer = 0; answer < 14; answer += 1) void turns.next({})
+    expect(turns.begin()).toBeUndefined()
+  })
+
+  it('lets operations begin in their order once answers have been worked off, and all of them', async () => {
+    const turns = new Turns()
+    const begun: string[] = []
+    const note = (name: string, when: Promise<void> | undefined) => {
+      expect(when).toBeInstanceOf(Promise)
+      void when?.then(() => begun.push(name))
+    }
+    void turns.next({})
+    for (let answer = 0; answer < 17; answer += 1) note('a', turns.next({}))
+    for (const operation of ['1', '2', '3']) note(operation, turns.begin())
+    const seen = await turnByTurn(begun, 21)
+    const first = seen.find((names) => names.includes('1')) ?? ''
+    // Three of seventeen answers have been worked off before the first operation begins, and not many more.
+    expect(first.replaceAll('1', '')).toMatch(/^a{3,5}$/)
+    expect(seen.at(-1)?.replaceAll('a', '')).toBe('123')
+    expect(seen.at(-1)?.replace(/\d/g, '')).toHaveLength(17)
+    expect(turns.begin()).toBeUndefined()
+  })
+
+  it('lets operations begin that wait when the last answer is worked off', async () => {
+    const turns = new Turns()
+    const group = {}
+    let begun = 0
+    void turns.next({})
+    for (let answer = 0; answer < 16; answer += 1) void turns.next(group)
+    for (let operation = 0; operation < 40; operation += 1) void turns.begin()?.then(() => (begun += 1))
+    await turnByTurn([], 50)
+    expect(begun).toBe(40)
+  })
 })

@@ -6,6 +6,9 @@ interface Waiting {
   readonly resolve: () => void
 }
 
+/** Answers that may wait before no operation begins any more: those of about five operations over three sources. */
+const waitingMax = 15
+
 /**
  * Spreads the work on answers over the turns of the event loop: in each turn the answers of one group, first come, first
  * served, but a group that still has answers on their way lets complete ones go first.
@@ -14,9 +17,13 @@ interface Waiting {
  * meanwhile would be read, and sent on to the providers, only behind the last of them: callers who once met in time
  * would wait for each other again and again. And an answer worked off long before its siblings is garbage that the
  * collector has to carry until they come: as bytes it costs nothing. Nobody waits where nothing else is to do.
+ *
+ * Where answers come faster than they can be worked off, operations wait to begin (`begin`): what is begun is finished
+ * first, since its pages would come no sooner to any use, and all that lives meanwhile the collector copies.
  */
 export class Turns {
   #waiting: Waiting[] = []
+  readonly #beginning: (() => void)[] = []
   readonly #onTheirWay = new Map<Group, number>()
   #isTaken = false
 
@@ -40,13 +47,23 @@ export class Turns {
     return undefined
   }
 
+  /** Resolves when a further operation may begin; undefined: at once, since few answers wait. */
+  begin(): Promise<void> | undefined {
+    if (this.#waiting.length < waitingMax && this.#beginning.length === 0) return undefined
+    // Answers wait, or operations behind them: so a pass is due.
+    return new Promise((resolve) => this.#beginning.push(resolve))
+  }
+
   readonly #pass = (): void => {
     const next = this.#waiting.find(({ group }) => !this.#onTheirWay.has(group)) ?? this.#waiting[0]
-    if (!next) {
+    const beginning = this.#waiting.length < waitingMax ? this.#beginning.shift() : undefined
+    if (!next && !beginning) {
       this.#isTaken = false
       return
     }
     setImmediate(this.#pass)
+    beginning?.()
+    if (!next) return
     const isNext = ({ group }: Waiting) => group === next.group
     const begun = this.#waiting.filter(isNext)
     this.#waiting = this.#waiting.filter((waiting) => !isNext(waiting))
