@@ -111,15 +111,15 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'entries are told apart by their id alone, over all sources',
     file: 'reading/merge.ts',
-    find: 'taken.push({ key: least.key, seen: least.seen })',
-    replace:
-      'if (!taken.some(({ key }) => key.id === least?.key.id)) taken.push({ key: least.key, seen: least.seen })',
+    find: 'taken.push(least.next)',
+    replace: 'if (!taken.some(({ key }) => key.id === least?.next?.key.id)) taken.push(least.next)',
   },
   {
     name: 'the merge does not break ties by the source',
     file: 'reading/merge.ts',
-    find: 'compareTravel(key, least.key, travel) < 0',
-    replace: 'key.timeMs !== least.key.timeMs && compareTravel(key, least.key, travel) < 0',
+    find: 'compareTravel(next.key, least.next.key, travel) < 0',
+    replace:
+      'next.key.timeMs !== least.next.key.timeMs && compareTravel(next.key, least.next.key, travel) < 0',
   },
   {
     name: 'no has_more ends a list that holds more than was sent',
@@ -155,8 +155,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'the merge gives out the time step at the frontier',
     file: 'reading/merge.ts',
-    find: 'seen.progress >= head.end',
-    replace: 'seen.progress > head.end',
+    find: 'seen.progress >= this.#end',
+    replace: 'seen.progress > this.#end',
   },
   {
     name: 'read-ahead is not bound to the cursor',

@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../model/entry.js'
 import type { UpstreamRow } from '../model/provider.js'
+import type { MergedRow } from './merge.js'
 import type { EntryEdge, EntryPage, SourceCoverage } from './page.js'
 
 /** The entry of a row. A row belongs to one source, so its content may take the source's key in. */
@@ -7,28 +8,36 @@ export function entryOf(row: UpstreamRow, sourceKey: string): AuditEntry {
   return Object.assign(row.content(), { sourceKey })
 }
 
+/** What the edges of a page are made of, each when somebody asks for it. */
+interface EdgeParts {
+  readonly entry: (row: MergedRow) => AuditEntry
+  /** Seals the cursor that goes on behind the row. */
+  readonly cursor: (row: MergedRow) => string
+}
+
 /**
  * An edge whose entry is normalized and whose cursor is sealed when somebody asks for them, and then once: most
  * callers want only the page's own cursors, and some no entries.
  */
 export class LazyEdge implements EntryEdge {
-  readonly #read: () => AuditEntry
-  readonly #seal: () => string
+  readonly #parts: EdgeParts
+  readonly #row: MergedRow
   #entry: AuditEntry | undefined
   #cursor: string | undefined
 
-  constructor(read: () => AuditEntry, seal: () => string) {
-    this.#read = read
-    this.#seal = seal
+  /** `parts` are one object for all edges of a page: functions of each edge's own would be most of what it takes. */
+  constructor(parts: EdgeParts, row: MergedRow) {
+    this.#parts = parts
+    this.#row = row
   }
 
   get entry(): AuditEntry {
-    this.#entry ??= this.#read()
+    this.#entry ??= this.#parts.entry(this.#row)
     return this.#entry
   }
 
   get cursor(): string {
-    this.#cursor ??= this.#seal()
+    this.#cursor ??= this.#parts.cursor(this.#row)
     return this.#cursor
   }
 }

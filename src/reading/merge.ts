@@ -21,19 +21,46 @@ export function takeMerged(
   travel: Travel,
 ): MergedRow[] {
   const taken: MergedRow[] = []
-  const heads = lanes.map((lane) => ({ lane, at: 0, end: Math.min(frontier, stopOf(lane.run, lanes)) }))
+  const heads = lanes.map((lane) => new Head(lane, Math.min(frontier, stopOf(lane.run, lanes))))
   while (taken.length < count) {
-    let least: { key: EntryKey; seen: SeenRow; head: { at: number } } | null = null
+    let least: Head | null = null
     for (const head of heads) {
-      const seen = head.lane.walk.rows[head.at]
-      if (seen === undefined || seen.progress >= head.end) continue
-      const key = { timeMs: seen.row.timeMs, sourceKey: head.lane.run.source.key, id: seen.id }
-      if (least === null || compareTravel(key, least.key, travel) < 0) least = { key, seen, head }
+      const { next } = head
+      if (next === null) continue
+      if (!least?.next || compareTravel(next.key, least.next.key, travel) < 0) least = head
     }
-    if (least === null) break
-    taken.push({ key: least.key, seen: least.seen })
-    least.head.at += 1
+    if (!least?.next) break
+    taken.push(least.next)
+    least.pass()
   }
   for (const { lane, at } of heads) lane.walk.take(at)
   return taken
+}
+
+/** The next row of a lane, with its key, which is compared with those of all other lanes until it is taken. */
+class Head {
+  readonly lane: Lane
+  readonly #rows: readonly SeenRow[]
+  readonly #end: number
+  at = 0
+  next: MergedRow | null
+
+  /** `end`: progress before which rows are taken. */
+  constructor(lane: Lane, end: number) {
+    this.lane = lane
+    this.#rows = lane.walk.rows
+    this.#end = end
+    this.next = this.#read()
+  }
+
+  pass(): void {
+    this.at += 1
+    this.next = this.#read()
+  }
+
+  #read(): MergedRow | null {
+    const seen = this.#rows[this.at]
+    if (seen === undefined || seen.progress >= this.#end) return null
+    return { key: { timeMs: seen.row.timeMs, sourceKey: this.lane.run.source.key, id: seen.id }, seen }
+  }
 }

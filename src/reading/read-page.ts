@@ -172,13 +172,13 @@ function pageOf(
   const more = last !== undefined && last.end !== null
   const searched = more && !last.full && last.end ? { travel: reading.travel, cut: last.end } : null
   const positionAt = positionsOf(reading, gaps, newGaps, runs)
-  const edges = rows.map(({ key, seen }, index): EntryEdge => {
-    const isLast = index === rows.length - 1
-    return new LazyEdge(
-      () => context.seenWords.note(entryOf(seen.row, key.sourceKey)),
-      () => reading.cursors.encode(positionAt(key, isLast ? searched : null)),
-    )
-  })
+  const lastRow = rows.at(-1)
+  const parts = {
+    entry: ({ key, seen }: MergedRow) => context.seenWords.note(entryOf(seen.row, key.sourceKey)),
+    cursor: (row: MergedRow) =>
+      reading.cursors.encode(positionAt(row.key, row === lastRow ? searched : null)),
+  }
+  const edges = rows.map((row): EntryEdge => new LazyEdge(parts, row))
   const lastRead =
     edges.at(-1)?.cursor ?? (searched ? reading.cursors.encode(positionAt(null, searched)) : null)
   const shown = shownEdges(edges, reading)

@@ -15,6 +15,9 @@ export type NoteRoot = (key: string, resolved: unknown) => void
 
 type Data = Record<string, unknown>
 
+/** One for all fields that take none: an answer has thousands of them. */
+const noArguments = Object.freeze({})
+
 /**
  * Runs a planned query. The data that it gives is what GraphQL's ExecuteQuery gives, and it gives only whole answers:
  * it throws, or rejects, as soon as anything in the answer would be an error, such as a resolver that failed, a null
@@ -72,7 +75,9 @@ class Run {
     }
     const { variableValues, context } = this.#surroundings
     const args =
-      field.field.args.length === 0 ? {} : getArgumentValues(field.field, field.nodes[0], variableValues)
+      field.field.args.length === 0
+        ? noArguments
+        : getArgumentValues(field.field, field.nodes[0], variableValues)
     const info = field.takesInfo ? this.#info(field, path) : (undefined as unknown as GraphQLResolveInfo)
     return field.resolve(source, args, context, info)
   }
