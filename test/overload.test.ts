@@ -54,6 +54,21 @@ describe('beyond what the gateway can take', () => {
     expect((await post(server, { query: '{ __typename }' })).status).toBe(200)
   })
 
+  it('operations that may not begin yet count, ask nothing, and are answered once they may', async () => {
+    const begin: (() => void)[] = []
+    const { server, reader, waiting, releaseAll } = smallGateway({
+      mayBegin: () => new Promise((resolve) => begin.push(resolve)),
+    })
+    const taken = [post(server, slow), post(server, slow)]
+    await expect.poll(() => begin.length).toBe(2)
+    expect([server.load().operations, reader.asked]).toEqual([2, []])
+    expect((await post(server, slow)).status).toBe(503)
+    for (const resolve of begin.splice(0)) resolve()
+    await expect.poll(() => waiting.length).toBe(2)
+    releaseAll()
+    expect((await Promise.all(taken)).map(({ status }) => status)).toEqual([200, 200])
+  })
+
   it('nothing of its body is read', async () => {
     const { server, reader } = smallGateway(processUnder({ heapUsed: 0.9 }))
     const body = new ReadableStream<Uint8Array>(
