@@ -100,6 +100,18 @@ describe('Turns', () => {
     expect(turns.begin()).toBeUndefined()
   })
 
+  it('lets one operation begin in every fourth turn, though answers keep coming', async () => {
+    const turns = new Turns()
+    let begun = 0
+    for (let answer = 0; answer < 30; answer += 1) void turns.next({})
+    for (let operation = 0; operation < 4; operation += 1) void turns.begin()?.then(() => (begun += 1))
+    for (let turn = 0; turn < 17; turn += 1) {
+      void turns.next({})
+      await nextTurn()
+    }
+    expect(begun).toBe(4)
+  })
+
   it('lets operations begin that wait when the last answer is worked off', async () => {
     const turns = new Turns()
     const group = {}

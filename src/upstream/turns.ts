@@ -8,6 +8,8 @@ interface Waiting {
 
 /** Answers that may wait before no operation begins any more: those of about five operations over three sources. */
 const waitingMax = 15
+/** Turns in a row in which no operation begins though one would: long reports may keep answers waiting all the time. */
+const heldTurnsMax = 3
 
 /**
  * Spreads the work on answers over the turns of the event loop: in each turn the answers of one group, first come, first
@@ -19,11 +21,13 @@ const waitingMax = 15
  * collector has to carry until they come: as bytes it costs nothing. Nobody waits where nothing else is to do.
  *
  * Where answers come faster than they can be worked off, operations wait to begin (`begin`): what is begun is finished
- * first, since its pages would come no sooner to any use, and all that lives meanwhile the collector copies.
+ * first, since its pages would come no sooner to any use, and all that lives meanwhile the collector copies. In every
+ * fourth turn one begins all the same.
  */
 export class Turns {
   #waiting: Waiting[] = []
   readonly #beginning: (() => void)[] = []
+  #heldTurns = 0
   readonly #onTheirWay = new Map<Group, number>()
   #isTaken = false
 
@@ -56,7 +60,9 @@ export class Turns {
 
   readonly #pass = (): void => {
     const next = this.#waiting.find(({ group }) => !this.#onTheirWay.has(group)) ?? this.#waiting[0]
-    const beginning = this.#waiting.length < waitingMax ? this.#beginning.shift() : undefined
+    const isHeld = this.#waiting.length >= waitingMax && this.#heldTurns < heldTurnsMax
+    const beginning = isHeld ? undefined : this.#beginning.shift()
+    this.#heldTurns = isHeld && this.#beginning.length > 0 ? this.#heldTurns + 1 : 0
     if (!next && !beginning) {
       this.#isTaken = false
       return
