@@ -41,7 +41,9 @@ const messages: Record<OverloadReason, string> = {
 /** Decides which requests are taken on, and counts those that were until they are answered. */
 export class Admission {
   readonly #parts: Parts
-  readonly #admitted = new Set<Request>()
+  // Weak and counted, since a Set keeps what it once held: src/upstream/single-flight.ts.
+  readonly #admitted = new WeakSet<Request>()
+  #operations = 0
   #refusedSinceLog = 0
   #loggedAtMs = Number.NEGATIVE_INFINITY
 
@@ -50,7 +52,7 @@ export class Admission {
   }
 
   load(): Load {
-    return { operations: this.#admitted.size, ...this.#parts.processLoad() }
+    return { operations: this.#operations, ...this.#parts.processLoad() }
   }
 
   /** Why the next request would be refused; null when it would be taken on. */
@@ -61,7 +63,10 @@ export class Admission {
   /** Takes a request on, or refuses it. One that was taken on must be left. */
   enter(request: Request): Overloaded | null {
     const overloaded = this.refusal()
-    if (overloaded === null) this.#admitted.add(request)
+    if (overloaded === null) {
+      this.#admitted.add(request)
+      this.#operations += 1
+    }
     return overloaded
   }
 
@@ -79,7 +84,7 @@ export class Admission {
   }
 
   leave(request: Request): void {
-    this.#admitted.delete(request)
+    if (this.#admitted.delete(request)) this.#operations -= 1
   }
 
   /** One line for many refusals: a log that grows with the load would add to it. */

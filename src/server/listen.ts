@@ -40,14 +40,14 @@ export async function listen(
   // An expectation that is not known may be passed over: RFC 9110 section 10.1.1.
   http.on('checkExpectation', server.listener)
   const answering = new WeakMap<Duplex, ServerResponse>()
-  const unsent = new Set<ServerResponse>()
+  let unsent = 0
   let onAllSent = () => {}
   const track = (request: IncomingMessage, response: ServerResponse) => {
     answering.set(request.socket, response)
-    unsent.add(response)
+    unsent += 1
     response.once('close', () => {
-      unsent.delete(response)
-      if (unsent.size === 0) onAllSent()
+      unsent -= 1
+      if (unsent === 0) onAllSent()
     })
   }
   http.on('request', track)
@@ -76,7 +76,7 @@ export async function listen(
       const endMs = performance.now() + graceMs
       const closed = new Promise<void>((resolve) => http.close(() => resolve()))
       await server.drain(graceMs)
-      if (unsent.size > 0) {
+      if (unsent > 0) {
         const sending = cancellablePause()
         onAllSent = sending.end
         await sending.wait(Math.max(sendingMs, endMs - performance.now()))

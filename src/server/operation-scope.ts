@@ -33,7 +33,9 @@ export interface OperationScope {
 
 /** The operations under way. */
 export class OperationScopes {
-  readonly #open = new Map<Request, { readonly scope: OperationScope; readonly end: EndScope }>()
+  // Weak maps and a list, since a Map keeps what it once held: src/upstream/single-flight.ts.
+  readonly #byRequest = new WeakMap<Request, Open>()
+  readonly #open: Open[] = []
   readonly #bySignal = new WeakMap<AbortSignal, OperationScope>()
   readonly #waiting: (() => void)[] = []
   readonly #now: () => number
@@ -72,7 +74,9 @@ export class OperationScopes {
       clearTimeout(timer)
       request.signal.removeEventListener('abort', clientGone)
     }
-    this.#open.set(request, { scope, end: { abort: end, release } })
+    const entry = { scope, end: { abort: end, release }, place: this.#open.length }
+    this.#open.push(entry)
+    this.#byRequest.set(request, entry)
     this.#bySignal.set(scope.signal, scope)
     return scope
   }
@@ -84,21 +88,27 @@ export class OperationScopes {
   }
 
   of(request: Request): OperationScope | undefined {
-    return this.#open.get(request)?.scope
+    return this.#byRequest.get(request)?.scope
   }
 
   /** Ends the bookkeeping of a request that was answered. */
   close(request: Request): void {
-    const entry = this.#open.get(request)
+    const entry = this.#byRequest.get(request)
     if (!entry) return
     entry.end.release()
-    this.#open.delete(request)
-    if (this.#open.size === 0) for (const resolve of this.#waiting.splice(0)) resolve()
+    this.#byRequest.delete(request)
+    this.#bySignal.delete(entry.scope.signal)
+    const last = this.#open.pop()
+    if (last && last !== entry) {
+      this.#open[entry.place] = last
+      last.place = entry.place
+    }
+    if (this.#open.length === 0) for (const resolve of this.#waiting.splice(0)) resolve()
   }
 
   /** Resolves to true when nothing is under way, or to false after `waitMs`. */
   async idle(waitMs: number): Promise<boolean> {
-    if (this.#open.size === 0) return true
+    if (this.#open.length === 0) return true
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<false>((resolve) => {
       timer = setTimeout(() => resolve(false), waitMs)
@@ -112,8 +122,15 @@ export class OperationScopes {
   /** Aborts all that is under way, and all that is opened after. */
   stop(): void {
     this.#stopping = true
-    for (const { end } of this.#open.values()) end.abort('shutdown')
+    for (const { end } of [...this.#open]) end.abort('shutdown')
   }
+}
+
+interface Open {
+  readonly scope: OperationScope
+  readonly end: EndScope
+  /** Where in the list of the open ones. */
+  place: number
 }
 
 interface EndScope {

@@ -38,7 +38,12 @@ interface Shared<Result> {
  * deadline; the request ends with the last of them. Callers of different keys never meet.
  */
 export class SingleFlight<Result> {
-  readonly #shared = new Map<string, Shared<Result>>()
+  /**
+   * In cells that are emptied, since V8 keeps what a Map or Set once held: each table that it outgrows points to the
+   * next, so from one that has grown old all that came later stays until the next full collection. Weak maps and lists
+   * do not (test/young-garbage.test.ts).
+   */
+  readonly #shared = new Map<string, { shared: Shared<Result> | null }>()
 
   /** Gives the answer of a request under way, or of the one that `start` begins; `isShared` says which. */
   join(
@@ -47,8 +52,8 @@ export class SingleFlight<Result> {
     start: (flight: Flight) => Promise<Result | SourceFailure>,
   ): { readonly answer: Promise<Result | SourceFailure>; readonly isShared: boolean } {
     if (caller.signal.aborted) return { answer: endOf(caller.signal), isShared: false }
-    const known = this.#shared.get(key)
-    const isShared = known !== undefined && willDo(known.flight, caller)
+    const known = this.#shared.get(key)?.shared
+    const isShared = known != null && willDo(known.flight, caller)
     const shared = isShared ? known : this.#begin(key, start, caller.signal)
     shared.callers += 1
     shared.flight.deadlineMs = Math.max(shared.flight.deadlineMs, caller.deadlineMs)
@@ -67,7 +72,7 @@ export class SingleFlight<Result> {
       .then(() => start(flight))
       .finally(() => this.#forget(key, shared))
     const shared: Shared<Result> = { flight, controller, result, callers: 0 }
-    this.#shared.set(key, shared)
+    this.#shared.set(key, { shared })
     return shared
   }
 
@@ -87,7 +92,10 @@ export class SingleFlight<Result> {
   }
 
   #forget(key: string, shared: Shared<Result>): void {
-    if (this.#shared.get(key) === shared) this.#shared.delete(key)
+    const cell = this.#shared.get(key)
+    if (cell?.shared !== shared) return
+    cell.shared = null
+    this.#shared.delete(key)
   }
 }
 

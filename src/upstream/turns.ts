@@ -28,7 +28,8 @@ export class Turns {
   #waiting: Waiting[] = []
   readonly #beginning: (() => void)[] = []
   #heldTurns = 0
-  readonly #onTheirWay = new Map<Group, number>()
+  // Weak, since a Map keeps what it once held: single-flight.ts.
+  readonly #onTheirWay = new WeakMap<Group, number>()
   #isTaken = false
 
   /** Tells that an answer of the group is on its way. Each is ended by one `arrived`. */
