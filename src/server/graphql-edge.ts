@@ -1,7 +1,8 @@
 import type { DocumentNode, GraphQLError, OperationDefinitionNode } from 'graphql'
 import { getOperationAST, Kind, OperationTypeNode } from 'graphql'
-import { type GraphQLParams, type Plugin, processRegularResult } from 'graphql-yoga'
+import type { GraphQLParams, Plugin } from 'graphql-yoga'
 import { documentRefused, quote, requestRefused } from '../graphql/errors.js'
+import { respond } from './answer-body.js'
 import { argumentPathOfNode, variableErrors } from './argument-paths.js'
 import { parseWithinLimits } from './document-limits.js'
 import { type ReportInternalError, toClientError } from './error-policy.js'
@@ -73,7 +74,7 @@ export function useGraphqlEdge(parts: Parts): Plugin {
       if (errors.length > 0) setResultAndStopExecution({ errors })
     },
     onResultProcess({ request, result, setResult, setResultProcessor }) {
-      setResultProcessor(processRegularResult, answerType(request) ?? refusalType(request))
+      setResultProcessor(respond, answerType(request) ?? refusalType(request))
       if (Array.isArray(result) || !('data' in result || 'errors' in result)) return
       const { errors } = result
       if (!errors) return
