@@ -19,8 +19,8 @@ export interface Transcript {
   readonly endedMs: number
   /** As the pages came; the reading is over when the last says that nothing follows. */
   readonly pages: readonly SeenPage[]
-  /** Pages asked for a second time, with the page that they repeat. */
-  readonly repeats: readonly { readonly page: number; readonly keys: readonly EntryKey[] }[]
+  /** Pages asked for a second time. */
+  readonly repeats: readonly RepeatedPage[]
   /** Looks back from a place in the reading: how many entries had been delivered, and what was seen. */
   readonly looksBack: readonly { readonly delivered: number; readonly keys: readonly EntryKey[] }[]
   /** What reading each gap's resumeCursor to its end gave, by source key. */
@@ -37,6 +37,14 @@ export interface Transcript {
   readonly disordered: ReadonlySet<string>
   /** Those whose pages had contradicted themselves or each other when all was over, replays included. */
   readonly contradicted: ReadonlySet<string>
+}
+
+interface RepeatedPage {
+  /** Number of the page that it repeats. */
+  readonly page: number
+  readonly keys: readonly EntryKey[]
+  /** Sources without an order of which the gateway knew it when it first gave the page. */
+  readonly disordered: ReadonlySet<string>
 }
 
 interface SeenPage {
@@ -60,7 +68,7 @@ export async function play(script: Script, makeReader: MakeReader = createReader
   const sources = script.sources.map((source) => createVirtualSource(source, clock))
   const client = new Client(script, sources, clock, makeReader)
   const pages: SeenPage[] = []
-  const repeats: { page: number; keys: readonly EntryKey[] }[] = []
+  const repeats: RepeatedPage[] = []
   const looksBack: { delivered: number; keys: readonly EntryKey[] }[] = []
   const beganMs = clock.nowMs
   const { backward, halves, thinkMs } = script.client
@@ -74,13 +82,13 @@ export async function play(script: Script, makeReader: MakeReader = createReader
     client.turnTo(pages.length)
     const shownBefore = sources.map((source) => (hasOneMemory ? 0 : source.disorderedPages()))
     const whole = await client.ask(cursor, size)
-    for (const [index, source] of sources.entries()) {
-      if (source.disorderedPages() > (shownBefore[index] ?? 0)) disordered.add(source.key)
-    }
+    const shown = sources.filter((source, index) => source.disorderedPages() > (shownBefore[index] ?? 0))
+    for (const { key } of shown) disordered.add(key)
     if (whole === null) break
     if (script.client.repeats.includes(pages.length)) {
       const again = await client.ask(cursor, size)
-      if (again !== null) repeats.push({ page: pages.length, keys: keysOf(again) })
+      const known = new Set(shown.map(({ key }) => key))
+      if (again !== null) repeats.push({ page: pages.length, keys: keysOf(again), disordered: known })
     }
     const halved = halves.includes(pages.length) && whole.edges.length > 1
     const page = halved ? halfOf(whole, backward) : whole
