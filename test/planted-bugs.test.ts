@@ -161,15 +161,16 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'read-ahead is not bound to the cursor',
     file: 'reading/read-ahead.ts',
-    find: 'get: (cursor, travel) => store.get(keyOf(cursor, travel))?.walks,',
+    find: 'get: (cursor, travel) => store.get(keyOf(cursor, travel))?.reading,',
     replace:
-      'get: (_cursor, travel) => store.get([...store.keys()].find((key) => key.startsWith(travel)) ?? "")?.walks,',
+      'get: (_cursor, travel) => store.get([...store.keys()].find((key) => key.startsWith(travel)) ?? "")?.reading,',
   },
   {
     name: 'read-ahead is not bound to the way of travel',
     file: 'reading/read-ahead.ts',
-    find: 'get: (cursor, travel) => store.get(keyOf(cursor, travel))?.walks,',
-    replace: 'get: (cursor) => (store.get(keyOf(cursor, "down")) ?? store.get(keyOf(cursor, "up")))?.walks,',
+    find: 'get: (cursor, travel) => store.get(keyOf(cursor, travel))?.reading,',
+    replace:
+      'get: (cursor) => (store.get(keyOf(cursor, "down")) ?? store.get(keyOf(cursor, "up")))?.reading,',
   },
   {
     name: 'read-ahead keeps the rows that were delivered',

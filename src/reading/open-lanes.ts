@@ -6,7 +6,7 @@ import type { Reading } from './open-reading.js'
 import type { ReadableSource } from './page.js'
 import { type FilterPlan, type PlanPart, planFilter } from './plan.js'
 import type { BindCursors } from './position-cursor.js'
-import type { KeptWalks, ReadAhead } from './read-ahead.js'
+import type { KeptReading, ReadAhead } from './read-ahead.js'
 import type { Refusals } from './refusals.js'
 import type { SeenWordsLog } from './seen-words.js'
 import { cutAbove, type KeyRange, narrowRange, progressSpan } from './travel.js'
@@ -53,10 +53,10 @@ export function lanesOf(
   runs: readonly SourceRun[],
   reading: Reading,
   plans: ReadonlyMap<string, FilterPlan>,
+  kept: KeptReading | undefined,
   context: ReadingContext,
 ): readonly Lane[] {
   const { travel } = reading
-  const kept = keptWalks(reading, context)
   // Having passed one segment is progress enough for a page.
   const isFirst = segment === reading.segments[0]
   const obligedTo = isFirst ? progressSpan(segment, travel).start : Number.NEGATIVE_INFINITY
@@ -69,7 +69,7 @@ export function lanesOf(
       const matches = matcherOf(part, sourceKey, context)
       const walkPlan = { sourceKey, capabilities, travel, range, pushdown, matches }
       const hints = hintsOf(sourceKey, pushdown, reading, context)
-      const held = kept?.get(laneKey(sourceKey, part))
+      const held = kept?.walks.get(laneKey(sourceKey, part))
       // What was placed by an order is worth nothing once another page has shown that there is none.
       const isVoid = hints?.order.kind === 'unsorted' && held?.hints.order.kind !== 'unsorted'
       const walk = held && !isVoid ? held.fork(walkPlan) : new Walk(walkPlan, hints)
@@ -121,10 +121,14 @@ function rangeOfPart(segment: KeyRange, { range }: PlanPart, floorMs: number | u
   return narrowRange(segment, top, bottom)
 }
 
-function keptWalks(
+/**
+ * What the page before kept of a reading. A cursor is bound to the filter and the sources, so the plans of that page
+ * are those of this one.
+ */
+export function keptOf(
   { request, segments, backward, travel }: Reading,
   context: ReadingContext,
-): KeptWalks | undefined {
+): KeptReading | undefined {
   const [goesOn, bounds] = backward ? [request.before, request.after] : [request.after, request.before]
   const plain = goesOn !== undefined && bounds === undefined && segments.length === 1
   return plain ? context.readAhead.get(goesOn, travel) : undefined

@@ -1,10 +1,16 @@
 import { LRUCache } from 'lru-cache'
 import type { ReadingLimits } from './limits.js'
+import type { FilterPlan } from './plan.js'
 import type { Travel } from './travel.js'
 import type { Walk } from './walk.js'
 
-/** Walks of a reading by the key of their lane (read-page.ts), as they stood when a page ended. Never changed: a page goes on with forks. */
-export type KeptWalks = ReadonlyMap<string, Walk>
+/** What a reading has when a page ends. Never changed: the next page goes on with forks of the walks. */
+export interface KeptReading {
+  /** By the key of their source. */
+  readonly plans: ReadonlyMap<string, FilterPlan>
+  /** By the key of their lane (open-lanes.ts). */
+  readonly walks: ReadonlyMap<string, Walk>
+}
 
 /**
  * Rows fetched and not yet delivered, kept behind the cursor that a page ended with: design.md 4.5. An optimisation
@@ -12,13 +18,13 @@ export type KeptWalks = ReadonlyMap<string, Walk>
  * cursor and the way of travel are the whole key; a store belongs to one reader and so to one set of credentials.
  */
 export interface ReadAhead {
-  get(cursor: string, travel: Travel): KeptWalks | undefined
+  get(cursor: string, travel: Travel): KeptReading | undefined
   /** `wentOnFrom`: the cursor that the page was asked with. */
-  set(cursor: string, travel: Travel, walks: KeptWalks, wentOnFrom: string | undefined): void
+  set(cursor: string, travel: Travel, reading: KeptReading, wentOnFrom: string | undefined): void
 }
 
 interface Kept {
-  readonly walks: KeptWalks
+  readonly reading: KeptReading
   readonly wentOnFrom: string | undefined
 }
 
@@ -37,8 +43,8 @@ export function createReadAhead(limits: ReadingLimits, now: () => number): ReadA
   let purgedAtMs = now()
   const keyOf = (cursor: string, travel: Travel) => `${travel} ${cursor}`
   return {
-    get: (cursor, travel) => store.get(keyOf(cursor, travel))?.walks,
-    set: (cursor, travel, walks, wentOnFrom) => {
+    get: (cursor, travel) => store.get(keyOf(cursor, travel))?.reading,
+    set: (cursor, travel, reading, wentOnFrom) => {
       if (limits.readAheadRows === 0) return
       // It looks at everything that is kept, which may be much, so not for every page.
       if (now() - purgedAtMs >= limits.readAheadMs / 10) {
@@ -47,13 +53,13 @@ export function createReadAhead(limits: ReadingLimits, now: () => number): ReadA
       }
       const before = wentOnFrom === undefined ? undefined : store.peek(keyOf(wentOnFrom, travel))
       if (before?.wentOnFrom !== undefined) store.delete(keyOf(before.wentOnFrom, travel))
-      store.set(keyOf(cursor, travel), { walks, wentOnFrom })
+      store.set(keyOf(cursor, travel), { reading, wentOnFrom })
     },
   }
 }
 
-function rowsOf({ walks }: Kept): number {
+function rowsOf({ reading }: Kept): number {
   let rows = 1
-  for (const walk of walks.values()) rows += walk.rowsHeld
+  for (const walk of reading.walks.values()) rows += walk.rowsHeld
   return rows
 }

@@ -12,7 +12,7 @@ import {
   stopOf,
 } from './lanes.js'
 import { type MergedRow, takeMerged } from './merge.js'
-import { laneKey, lanesOf, plansOf, type ReadingContext, rememberHints } from './open-lanes.js'
+import { keptOf, laneKey, lanesOf, plansOf, type ReadingContext, rememberHints } from './open-lanes.js'
 import { openReading, type Reading } from './open-reading.js'
 import type {
   EntryEdge,
@@ -51,14 +51,15 @@ export async function readPage(
 ): Promise<EntryPage | InputProblem | ReadingFailed> {
   const reading = openReading(request, context.sources, context.bindCursors, context.now())
   if ('kind' in reading) return reading
-  const plans = plansOf(reading, context.limits)
+  const kept = keptOf(reading, context)
+  const plans = kept?.plans ?? plansOf(reading, context.limits)
   const runs = reading.sources.map(runOf)
 
   const stretches: Stretch[] = []
   const rows: MergedRow[] = []
   try {
     for (const segment of reading.segments) {
-      const lanes = lanesOf(segment, runs, reading, plans, context)
+      const lanes = lanesOf(segment, runs, reading, plans, kept, context)
       await advanceLanes(lanes, reading.count + 1 - rows.length, context.limits, request)
       const stretch = settle(segment, lanes, reading, rows.length)
       if (stretch === 'failed') return readingFailed(runs, request)
@@ -182,7 +183,7 @@ function pageOf(
   const lastRead =
     edges.at(-1)?.cursor ?? (searched ? reading.cursors.encode(positionAt(null, searched)) : null)
   const shown = shownEdges(edges, reading)
-  if (more && lastRead !== null) keep(reading, runs, lastRead, context)
+  if (more && lastRead !== null) keep(reading, plans, runs, lastRead, context)
   const reports = runs.map((run) => reportOf(run, reading, plans, last ?? null, gaps))
   const coverage = reports.map((report) => coverageOf(report, reading))
   return new LazyPage({
@@ -283,13 +284,20 @@ function ordersOf(reading: Reading, runs: readonly SourceRun[]): Position['order
   return [...orders]
 }
 
-function keep(reading: Reading, runs: readonly SourceRun[], cursor: string, context: ReadingContext): void {
+function keep(
+  reading: Reading,
+  plans: ReadonlyMap<string, FilterPlan>,
+  runs: readonly SourceRun[],
+  cursor: string,
+  context: ReadingContext,
+): void {
   if (reading.segments.length !== 1) return
   const walks = runs
     .filter(({ failure }) => failure === null)
     .flatMap(({ source, lanes }) => lanes.map(({ part, walk }) => [laneKey(source.key, part), walk] as const))
   const { request, backward } = reading
-  context.readAhead.set(cursor, reading.travel, new Map(walks), backward ? request.before : request.after)
+  const kept = { plans, walks: new Map(walks) }
+  context.readAhead.set(cursor, reading.travel, kept, backward ? request.before : request.after)
 }
 
 function reportOf(

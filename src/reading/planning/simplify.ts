@@ -100,6 +100,7 @@ function intersectRanges(a: TimeRange, b: TimeRange): TimeRange {
  * alternatives of which one is certain beside them.
  */
 function conjunction(given: readonly Condition[], scope: Scope): Condition {
+  if (given.length < 2) return given[0] ?? always
   const parts = given.flatMap((part) => conjuncts(part))
   if (parts.some(isNever)) return never
   const plain = joinPlain(
