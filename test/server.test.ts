@@ -171,6 +171,24 @@ describe('bodies', () => {
     })
   })
 
+  it('without an end are answered at some point, and the connection ends', async () => {
+    const { server } = fakeGateway()
+    const blanks = new Uint8Array(1024 * 1024).fill(0x20)
+    let sent = 0
+    const body = new ReadableStream({
+      pull(controller) {
+        sent += blanks.byteLength
+        controller.enqueue(blanks)
+      },
+    })
+    const headers = { 'content-type': 'application/json' }
+    // Without `duplex`, which its type does not know, no stream is taken for a body.
+    const init = { method: 'POST', headers, body, duplex: 'half' }
+    const answer = await server.fetch(new Request(`${origin}/graphql`, init))
+    expect([answer.status, answer.headers.get('connection')]).toEqual([413, 'close'])
+    expect(sent).toBeLessThan(64 * 1024 * 1024)
+  })
+
   it.each([
     'text/plain',
     'application/x-www-form-urlencoded',

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream'
+import type { ReadableStream as NodeWebStream } from 'node:stream/web'
 import type { GraphQLParams } from 'graphql-yoga'
 import { type ErrorCode, quote, requestRefused } from '../graphql/errors.js'
 
@@ -55,28 +57,47 @@ const droppedBytesMax = 32 * 1024 * 1024
 
 /** The body as text. Bytes are counted as they come, since content-length may be missing or untrue. */
 async function readBody(request: Request, bytesMax: number): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  // Streams of Node and of graphql-yoga can be iterated; the type of a fetch body does not say so.
-  const body = (request.body ?? []) as unknown as AsyncIterable<Uint8Array>
+  const bytes = await takeIn(request.body && streamOf(request.body), bytesMax)
   try {
-    for await (const chunk of body) {
-      bytes += chunk.byteLength
-      if (bytes > droppedBytesMax) break
-      if (bytes <= bytesMax) chunks.push(chunk)
-      else chunks.length = 0
-    }
-  } catch {
-    // Only the client can break its own body off.
-    throw refuse('REQUEST_ABORTED', 499, 'The connection was closed before the whole body was sent.')
-  }
-  if (bytes > droppedBytesMax) throw tooLarge(bytesMax, { connection: 'close' })
-  if (bytes > bytesMax) throw tooLarge(bytesMax, {})
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
     throw refuse('BAD_REQUEST', 400, 'The body is not UTF-8. Send JSON in UTF-8.')
   }
+}
+
+/** The body of a request from a socket is a stream of Node, though its type does not say so. */
+function streamOf(body: ReadableStream<Uint8Array>): Readable {
+  return 'on' in body ? (body as unknown as Readable) : Readable.fromWeb(body as NodeWebStream)
+}
+
+/** By events: an iterator takes several turns of the event loop for the one chunk that most bodies are. */
+function takeIn(body: Readable | null, bytesMax: number): Promise<Uint8Array> {
+  if (body === null) return Promise.resolve(new Uint8Array())
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = []
+    let bytes = 0
+    body.on('data', (chunk: Uint8Array) => {
+      bytes += chunk.byteLength
+      if (bytes <= bytesMax) {
+        chunks.push(chunk)
+        return
+      }
+      chunks.length = 0
+      if (bytes <= droppedBytesMax) return
+      body.pause()
+      reject(tooLarge(bytesMax, { connection: 'close' }))
+    })
+    // Only the client can break its own body off.
+    const brokenOff = () =>
+      reject(refuse('REQUEST_ABORTED', 499, 'The connection was closed before the whole body was sent.'))
+    body.once('error', brokenOff)
+    body.once('close', brokenOff)
+    body.once('end', () => {
+      body.off('close', brokenOff)
+      if (bytes > bytesMax) reject(tooLarge(bytesMax, {}))
+      else resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))
+    })
+  })
 }
 
 function tooLarge(bytesMax: number, headers: Record<string, string>): Error {
