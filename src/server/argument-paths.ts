@@ -25,8 +25,8 @@ export function argumentPathOfNode(document: DocumentNode, target: ASTNode): Arg
 }
 
 /**
- * Checks the variables of an operation as the executor will, before it does: the executor's own errors name only the
- * variable, these name the argument that the value is used for. Empty when all is well; 20 errors at most.
+ * Checks the variables of an operation as graphql-js will, before it does: its own errors name only the variable, these
+ * name the argument that the value is used for. Empty when all is well; 20 errors at most.
  */
 export function variableErrors(
   schema: GraphQLSchema,

@@ -28,7 +28,8 @@ interface Parts {
 
 /**
  * Everything that stands between an HTTP request and graphql-js, as one plugin of graphql-yoga: how parameters are
- * read, documents are parsed and validated, variables are checked, and errors are told.
+ * read, documents are parsed and validated, variables are checked, and errors are told. Must stand before the plugin
+ * that runs plans.
  */
 export function useGraphqlEdge(parts: Parts): Plugin {
   const documents = new WeakMap<Request, DocumentNode>()
@@ -39,7 +40,8 @@ export function useGraphqlEdge(parts: Parts): Plugin {
       parts.scopes.open(request, readDeadline(request, parts.limits.deadlineMs))
       // Yoga's own parsers also take forms and plain text.
       setRequestParser(async (incoming) => {
-        await parts.mayBegin()
+        const begin = parts.mayBegin()
+        if (begin) await begin
         const { bodyBytesMax } = parts.limits
         return readParams(incoming, { bodyBytesMax, persisted: parts.persisted })
       })
@@ -60,7 +62,7 @@ export function useGraphqlEdge(parts: Parts): Plugin {
         return gaveUp(errors) ?? errors.map((error) => invalid(error, document))
       })
     },
-    onExecute({ args, setResultAndStopExecution }) {
+    onExecute({ args, executeFn, setExecuteFn }) {
       const { request } = args.contextValue as { request: Request }
       documents.set(request, args.document)
       const operation = chooseOperation(args.document, args.operationName)
@@ -70,8 +72,11 @@ export function useGraphqlEdge(parts: Parts): Plugin {
         scope.operationType = operation.operation
         scope.field = rootField(operation, args.document)
       }
-      const errors = variableErrors(args.schema, args.document, operation, args.variableValues ?? {})
-      if (errors.length > 0) setResultAndStopExecution({ errors })
+      // Plans run without it: what has its variables coerced needs no words for what is wrong with them.
+      setExecuteFn((given) => {
+        const errors = variableErrors(given.schema, given.document, operation, given.variableValues ?? {})
+        return errors.length > 0 ? { errors } : executeFn(given)
+      })
     },
     onResultProcess({ request, result, setResult, setResultProcessor }) {
       setResultProcessor(respond, answerType(request) ?? refusalType(request))

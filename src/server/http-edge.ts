@@ -41,7 +41,7 @@ export const safeHeaders: Readonly<Record<string, string>> = {
  */
 export function useHttpEdge(parts: Parts): Plugin {
   return {
-    async onRequest({ request, url, fetchAPI, endResponse }) {
+    onRequest({ request, url, fetchAPI, endResponse }) {
       const answer = (status: number, body: string | null, headers: Record<string, string>) =>
         endResponse(new fetchAPI.Response(body, { status, headers }))
       const answerJson = (status: number, json: unknown) =>
@@ -61,12 +61,12 @@ export function useHttpEdge(parts: Parts): Plugin {
         request.method === 'GET' &&
         request.headers.get('accept')?.includes('text/html')
       ) {
-        const page = await parts.graphiql()
-        return answer(200, page.html, page.headers)
+        return parts.graphiql().then((page) => answer(200, page.html, page.headers))
       }
       if (isOfAnotherSite(request, parts.allowedOrigins)) {
         return refuse(403, requestRefused('CROSS_SITE_REQUEST', 403, crossSiteMessage))
       }
+      return undefined
     },
     onResponse({ request, response }) {
       const headers = { ...safeHeaders, ...corsHeaders(request, parts.allowedOrigins) }

@@ -26,8 +26,9 @@ interface Parts {
  */
 export function useProbes(parts: Parts): Plugin {
   return {
-    async onRequest({ request, url, fetchAPI, endResponse }) {
-      if (request.method !== 'GET' && request.method !== 'HEAD') return
+    // Not async, here and in the other plugins: each promise takes every operation another turn.
+    onRequest({ request, url, fetchAPI, endResponse }) {
+      if (request.method !== 'GET' && request.method !== 'HEAD') return undefined
       const answer = (status: number, text: string, contentType: string) =>
         endResponse(new fetchAPI.Response(text, { status, headers: { 'content-type': contentType } }))
       const answerJson = (status: number, json: object) =>
@@ -39,9 +40,9 @@ export function useProbes(parts: Parts): Plugin {
         return answerJson(readiness.status === 'ready' ? 200 : 503, readiness)
       }
       if (url.pathname === '/metrics' && parts.metrics) {
-        const { text, contentType } = await parts.metrics()
-        return answer(200, text, contentType)
+        return parts.metrics().then(({ text, contentType }) => answer(200, text, contentType))
       }
+      return undefined
     },
   }
 }

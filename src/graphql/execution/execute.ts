@@ -89,6 +89,8 @@ function prepare(args: Arguments, documents: WeakMap<DocumentNode, PlannedDocume
     schema,
     operation.variableDefinitions ?? [],
     args.variableValues ?? {},
+    // Any makes `reference` do it, which has words for all of them.
+    { maxErrors: 1 },
   )
   if (!coerced) return null
   let planned = documents.get(document)
