@@ -42,19 +42,32 @@ function parsePlain(text: string): number | undefined {
     text.charCodeAt(16) === 0x3a &&
     text.charCodeAt(19) === 0x2e
   if (!separated) return undefined
-  const year = digits(text, 0, 4)
-  const month = digits(text, 5, 2)
-  const day = digits(text, 8, 2)
+  const dayStart = startOfPlainDay(text)
   const hour = digits(text, 11, 2)
   const minute = digits(text, 14, 2)
   const second = digits(text, 17, 2)
   const millis = digits(text, 20, 3)
-  // The years that Date.UTC takes as they are, and the days that every month has: the rest goes the long way.
-  const isSafe = year >= 100 && month >= 1 && month <= 12 && day >= 1 && day <= 28
   // A digit that is none makes its number NaN, which is in no range.
-  if (!isSafe || !(hour <= 23 && minute <= 59 && second <= 59 && millis <= 999)) return undefined
-  return Date.UTC(year, month - 1, day, hour, minute, second, millis)
+  const isTime = hour <= 23 && minute <= 59 && second <= 59 && millis <= 999
+  return isTime && dayStart !== undefined
+    ? dayStart + ((hour * 60 + minute) * 60 + second) * 1_000 + millis
+    : undefined
 }
+
+/** Where the day begins that a text begins with; undefined for one that is not read by its digits alone. */
+function startOfPlainDay(text: string): number | undefined {
+  if (text.startsWith(lastRead.text)) return lastRead.startMs
+  const year = digits(text, 0, 4)
+  const month = digits(text, 5, 2)
+  const day = digits(text, 8, 2)
+  // The years that Date.UTC takes as they are, and the days that every month has: the rest goes the long way.
+  if (!(year >= 100 && month >= 1 && month <= 12 && day >= 1 && day <= 28)) return undefined
+  lastRead = { text: text.slice(0, 10), startMs: Date.UTC(year, month - 1, day) }
+  return lastRead.startMs
+}
+
+/** The day that was read last: the rows of one page are mostly of a few days. */
+let lastRead = { text: '1970-01-01', startMs: 0 }
 
 /** The number that so many digits from `start` make; NaN when one of them is no digit. */
 function digits(text: string, start: number, count: number): number {
