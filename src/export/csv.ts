@@ -1,10 +1,10 @@
-import { encodeEntryId } from '../graphql/global-id.js'
+import { entryId } from '../graphql/global-id.js'
 import { providerName } from '../graphql/provider-name.js'
 import type { AuditEntry, FieldChange } from '../model/entry.js'
 import { formatInstant } from '../model/instant.js'
 import type { JsonValue } from '../model/json.js'
 import { summarize } from '../model/summary.js'
-import { type ExportSource, keyOf } from './entry-json.js'
+import type { ExportSource } from './entry-json.js'
 
 /**
  * CSV as RFC 4180 has it (commas, CRLF, quotes doubled within quotes), whose cells no spreadsheet takes for a formula.
@@ -118,7 +118,7 @@ type CellOf = (entry: AuditEntry, source: ExportSource) => Cell
 
 /** The columns by their heading, in their usual order; the headings are the paths of the GraphQL type `AuditEntry`. */
 const ownColumns: Readonly<Record<string, CellOf>> = {
-  id: (entry) => encodeEntryId(keyOf(entry)),
+  id: entryId,
   source: (entry) => entry.sourceKey,
   provider: (_, source) => providerName(source.providerId),
   upstreamId: (entry) => entry.upstreamId,

@@ -1,4 +1,4 @@
-import { encodeEntryId } from '../graphql/global-id.js'
+import { entryId } from '../graphql/global-id.js'
 import { providerName } from '../graphql/provider-name.js'
 import type { AuditEntry } from '../model/entry.js'
 import { formatInstant } from '../model/instant.js'
@@ -18,7 +18,7 @@ export function keyOf(entry: AuditEntry): EntryKey {
 export function entryJson(entry: AuditEntry, source: ExportSource) {
   const { actor, resource, counterparty, origin } = entry
   return {
-    id: encodeEntryId(keyOf(entry)),
+    id: entryId(entry),
     source: {
       key: source.key,
       provider: providerName(source.providerId),

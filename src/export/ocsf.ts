@@ -1,8 +1,8 @@
 import { isIP } from 'node:net'
-import { encodeEntryId } from '../graphql/global-id.js'
+import { entryId } from '../graphql/global-id.js'
 import type { ActionKind, Actor, ActorType, AuditEntry, Resource } from '../model/entry.js'
 import { summarize } from '../model/summary.js'
-import { type ExportSource, keyOf } from './entry-json.js'
+import type { ExportSource } from './entry-json.js'
 
 /**
  * OCSF events (https://schema.ocsf.io/1.5.0): Entity Management (3004), and Account Change (3001) for a policy that was
@@ -86,7 +86,7 @@ export function ocsfEvent(entry: AuditEntry, source: ExportSource) {
     metadata: {
       version: ocsfVersion,
       product: { name: source.providerId, vendor_name: source.providerId },
-      uid: encodeEntryId(keyOf(entry)),
+      uid: entryId(entry),
       event_code: entry.action,
       log_name: source.key,
       log_provider: 'auditgraph',

@@ -2,7 +2,7 @@ import type { Actor, AuditEntry, FieldChange, Origin, Resource } from '../model/
 import { summarize } from '../model/summary.js'
 import type { GatewayBuilder } from './builder.js'
 import type { GatewayEnums } from './enums.js'
-import { encodeEntryId } from './global-id.js'
+import { entryId } from './global-id.js'
 import type { SourceTypes } from './source-types.js'
 
 export type EntryTypes = ReturnType<typeof defineEntryTypes>
@@ -16,8 +16,7 @@ export function defineEntryTypes(builder: GatewayBuilder, enums: GatewayEnums, s
     fields: (t) => ({
       id: t.id({
         description: 'Global id, for `node` and for client caches. Opaque: do not take it apart.',
-        resolve: (entry) =>
-          encodeEntryId({ timeMs: entry.occurredAtMs, sourceKey: entry.sourceKey, id: entry.upstreamId }),
+        resolve: entryId,
       }),
       source: t.field({
         type: sources.Source,

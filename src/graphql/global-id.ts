@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../model/entry.js'
 import { instantMaxMs, instantMinMs } from '../model/instant.js'
 import type { EntryKey } from '../model/order.js'
 
@@ -17,6 +18,19 @@ export function encodeSourceId(key: string): string {
 
 export function encodeEntryId(key: EntryKey): string {
   return encode(`["e",${quoted(key.sourceKey)},${key.timeMs},${quoted(key.id)}]`)
+}
+
+const idOf = Symbol('global id')
+
+/** The id of an entry. Made once and kept with the entry: pages that are kept are given out again and again. */
+export function entryId(entry: AuditEntry): string {
+  const known = entry as AuditEntry & { [idOf]?: string }
+  known[idOf] ??= encodeEntryId({
+    timeMs: entry.occurredAtMs,
+    sourceKey: entry.sourceKey,
+    id: entry.upstreamId,
+  })
+  return known[idOf]
 }
 
 /**
