@@ -11,14 +11,15 @@ import { measureThroughput } from './throughput.js'
  * out memory and non-ASCII pages, and writes nothing.
  */
 const quick = process.argv.includes('--quick')
+// Short and many: what else the machine does changes from second to second.
 const rounds = quick
-  ? { count: 3, seconds: 1, warmUpRequests: 1_500 }
-  : { count: 7, seconds: 2, warmUpRequests: 4_000 }
+  ? { count: 5, seconds: 0.6, warmUpRequests: 1_500 }
+  : { count: 21, seconds: 0.7, warmUpRequests: 4_000 }
 const texts: readonly Text[] = quick ? ['ascii'] : ['ascii', 'unicode']
 
 const throughput = []
 for (const text of texts) throughput.push({ text, speeds: await measureThroughput(text, rounds) })
-const latency = await measureAddedLatency(quick ? 2 : 5)
+const latency = await measureAddedLatency(quick ? 3 : 8)
 const startMs = await startTimes(quick ? 3 : 7)
 const memory: Memory[] = []
 if (!quick) {
