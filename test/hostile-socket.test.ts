@@ -173,4 +173,25 @@ describe('a body', () => {
       .poll(() => log)
       .toEqual([expect.objectContaining({ level: 'info', errors: ['REQUEST_ABORTED'], clientGone: true })])
   })
+
+  it('that breaks off before it is read is told in the same way, and nothing waits for it', async () => {
+    let begin = () => {}
+    const mayBegin = new Promise<void>((resolve) => {
+      begin = resolve
+    })
+    const busy = fakeGateway(new FakeReader(), { mayBegin: () => mayBegin })
+    const own = await listen(busy.server, { host: '127.0.0.1', port: 0 })
+    const socket = connect(Number(new URL(own.url).port), '127.0.0.1')
+    socket.write(
+      'POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{',
+    )
+    await expect.poll(() => busy.server.load().operations).toBe(1)
+    socket.destroy()
+    await expect.poll(() => busy.server.load().operations).toBe(0)
+    begin()
+    await expect
+      .poll(() => busy.log)
+      .toEqual([expect.objectContaining({ level: 'info', errors: ['REQUEST_ABORTED'], clientGone: true })])
+    await own.close(0)
+  })
 })

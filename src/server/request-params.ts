@@ -87,9 +87,10 @@ function takeIn(body: Readable | null, bytesMax: number): Promise<Uint8Array> {
       body.pause()
       reject(tooLarge(bytesMax, { connection: 'close' }))
     })
-    // Only the client can break its own body off.
+    // Only the client can break its own body off, and may have done so before anybody listened.
     const brokenOff = () =>
       reject(refuse('REQUEST_ABORTED', 499, 'The connection was closed before the whole body was sent.'))
+    if (body.destroyed) brokenOff()
     body.once('error', brokenOff)
     body.once('close', brokenOff)
     body.once('end', () => {
