@@ -2,17 +2,11 @@ import { entryId } from '../graphql/global-id.js'
 import { providerName } from '../graphql/provider-name.js'
 import type { AuditEntry } from '../model/entry.js'
 import { formatInstant } from '../model/instant.js'
-import type { EntryKey } from '../model/order.js'
 import type { SourceInfo } from '../model/source-info.js'
 import { summarize } from '../model/summary.js'
 
 /** What every format knows of a source. */
 export type ExportSource = Pick<SourceInfo, 'key' | 'providerId' | 'displayName'>
-
-/** The key of an entry: its place in the order. */
-export function keyOf(entry: AuditEntry): EntryKey {
-  return { timeMs: entry.occurredAtMs, sourceKey: entry.sourceKey, id: entry.upstreamId }
-}
 
 /** The whole entry, with the names and forms of the GraphQL type `AuditEntry`. Fields always come in this order. */
 export function entryJson(entry: AuditEntry, source: ExportSource) {

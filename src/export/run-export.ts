@@ -1,3 +1,4 @@
+import { keyOf } from '../model/order.js'
 import {
   type EntryPage,
   type InputProblem,
@@ -8,7 +9,6 @@ import {
 } from '../reading/page.js'
 import { readAll } from '../reading/read-all.js'
 import type { ExportSource } from './entry-json.js'
-import { keyOf } from './entry-json.js'
 import type { Layout } from './layout.js'
 import { isWhole } from './manifest.js'
 import type { Packer } from './packer.js'

@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../model/entry.js'
 import { instantMaxMs, instantMinMs } from '../model/instant.js'
-import type { EntryKey } from '../model/order.js'
+import { type EntryKey, keyOf } from '../model/order.js'
 
 /**
  * Global ids, for Relay's object identification: opaque to callers, base64url of a small JSON array.
@@ -25,11 +25,7 @@ const idOf = Symbol('global id')
 /** The id of an entry. Made once and kept with the entry: pages that are kept are given out again and again. */
 export function entryId(entry: AuditEntry): string {
   const known = entry as AuditEntry & { [idOf]?: string }
-  known[idOf] ??= encodeEntryId({
-    timeMs: entry.occurredAtMs,
-    sourceKey: entry.sourceKey,
-    id: entry.upstreamId,
-  })
+  known[idOf] ??= encodeEntryId(keyOf(entry))
   return known[idOf]
 }
 

@@ -1,3 +1,5 @@
+import type { AuditEntry } from './entry.js'
+
 /**
  * The total order of entries: design.md section 4.
  *
@@ -13,6 +15,11 @@ export interface EntryKey {
   readonly timeMs: number
   readonly sourceKey: string
   readonly id: string
+}
+
+/** The key of an entry: its place in the order. */
+export function keyOf(entry: AuditEntry): EntryKey {
+  return { timeMs: entry.occurredAtMs, sourceKey: entry.sourceKey, id: entry.upstreamId }
 }
 
 /** Compares in the order NEWEST_FIRST: negative when `a` comes before `b`. */
