@@ -5,7 +5,7 @@ import type { PageAsk } from '../model/provider.js'
 import { isExcluded, refusalsOf } from './coverage.js'
 import { isOpen, type Lane, runOf, type SourceRun, startingLanes } from './lanes.js'
 import type { ReadingLimits } from './limits.js'
-import { keptOf, lanesOf, plansOf, type ReadingContext } from './open-lanes.js'
+import { beginPage, lanesOf, type ReadingContext } from './open-lanes.js'
 import { openReading, type Reading } from './open-reading.js'
 import type {
   ExplainRequest,
@@ -35,14 +35,13 @@ export function explain(
     context.now(),
   )
   if ('kind' in reading) return reading
-  const kept = keptOf(reading, context)
-  const plans = kept?.plans ?? plansOf(reading, context.limits)
+  const begin = beginPage(reading, context)
   const runs = reading.sources.map(runOf)
   const [segment] = reading.segments
-  const lanes = segment ? lanesOf(segment, runs, reading, plans, kept, context) : []
+  const lanes = segment ? lanesOf(segment, runs, reading, begin, context) : []
   const starting = new Set(startingLanes(lanes.filter(isOpen)))
   return runs.map((run) => {
-    const plan = plans.get(run.source.key)
+    const plan = begin.plans.get(run.source.key)
     if (!plan) throw new Error(`No plan for the source ${run.source.key}.`)
     return explainSource(run, plan, starting, reading, context.limits)
   })

@@ -52,8 +52,7 @@ export function lanesOf(
   segment: KeyRange,
   runs: readonly SourceRun[],
   reading: Reading,
-  plans: ReadonlyMap<string, FilterPlan>,
-  kept: KeptReading | undefined,
+  { plans, walks }: KeptReading,
   context: ReadingContext,
 ): readonly Lane[] {
   const { travel } = reading
@@ -69,7 +68,7 @@ export function lanesOf(
       const matches = matcherOf(part, sourceKey, context)
       const walkPlan = { sourceKey, capabilities, travel, range, pushdown, matches }
       const hints = hintsOf(sourceKey, pushdown, reading, context)
-      const held = kept?.walks.get(laneKey(sourceKey, part))
+      const held = walks.get(laneKey(sourceKey, part))
       // What was placed by an order is worth nothing once another page has shown that there is none.
       const isVoid = hints?.order.kind === 'unsorted' && held?.hints.order.kind !== 'unsorted'
       const walk = held && !isVoid ? held.fork(walkPlan) : new Walk(walkPlan, hints)
@@ -122,16 +121,15 @@ function rangeOfPart(segment: KeyRange, { range }: PlanPart, floorMs: number | u
 }
 
 /**
- * What the page before kept of a reading. A cursor is bound to the filter and the sources, so the plans of that page
- * are those of this one.
+ * What a page begins with: what the page before kept, else new plans and no walk. A cursor is bound to the filter and the
+ * sources, so the plans of that page are those of this one.
  */
-export function keptOf(
-  { request, segments, backward, travel }: Reading,
-  context: ReadingContext,
-): KeptReading | undefined {
+export function beginPage(reading: Reading, context: ReadingContext): KeptReading {
+  const { request, segments, backward, travel } = reading
   const [goesOn, bounds] = backward ? [request.before, request.after] : [request.after, request.before]
   const plain = goesOn !== undefined && bounds === undefined && segments.length === 1
-  return plain ? context.readAhead.get(goesOn, travel) : undefined
+  const kept = plain ? context.readAhead.get(goesOn, travel) : undefined
+  return kept ?? { plans: plansOf(reading, context.limits), walks: new Map() }
 }
 
 /** Keeps what a page has learned of a source. */

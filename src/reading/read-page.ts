@@ -12,7 +12,7 @@ import {
   stopOf,
 } from './lanes.js'
 import { type MergedRow, takeMerged } from './merge.js'
-import { keptOf, laneKey, lanesOf, plansOf, type ReadingContext, rememberHints } from './open-lanes.js'
+import { beginPage, laneKey, lanesOf, type ReadingContext, rememberHints } from './open-lanes.js'
 import { openReading, type Reading } from './open-reading.js'
 import type {
   EntryEdge,
@@ -51,15 +51,15 @@ export async function readPage(
 ): Promise<EntryPage | InputProblem | ReadingFailed> {
   const reading = openReading(request, context.sources, context.bindCursors, context.now())
   if ('kind' in reading) return reading
-  const kept = keptOf(reading, context)
-  const plans = kept?.plans ?? plansOf(reading, context.limits)
+  const begin = beginPage(reading, context)
+  const { plans } = begin
   const runs = reading.sources.map(runOf)
 
   const stretches: Stretch[] = []
   const rows: MergedRow[] = []
   try {
     for (const segment of reading.segments) {
-      const lanes = lanesOf(segment, runs, reading, plans, kept, context)
+      const lanes = lanesOf(segment, runs, reading, begin, context)
       await advanceLanes(lanes, reading.count + 1 - rows.length, context.limits, request)
       const stretch = settle(segment, lanes, reading, rows.length)
       if (stretch === 'failed') return readingFailed(runs, request)
