@@ -57,7 +57,8 @@ const droppedBytesMax = 32 * 1024 * 1024
 
 /** The body as text. Bytes are counted as they come, since content-length may be missing or untrue. */
 async function readBody(request: Request, bytesMax: number): Promise<string> {
-  const bytes = await takeIn(request.body && streamOf(request.body), bytesMax)
+  const { body } = request
+  const bytes = body === null ? new Uint8Array() : await takeIn(streamOf(body), bytesMax)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
@@ -71,8 +72,7 @@ function streamOf(body: ReadableStream<Uint8Array>): Readable {
 }
 
 /** By events: an iterator takes several turns of the event loop for the one chunk that most bodies are. */
-function takeIn(body: Readable | null, bytesMax: number): Promise<Uint8Array> {
-  if (body === null) return Promise.resolve(new Uint8Array())
+function takeIn(body: Readable, bytesMax: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = []
     let bytes = 0
