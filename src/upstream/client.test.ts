@@ -260,6 +260,7 @@ describe('a broken connection is UNREACHABLE', () => {
     const failure = failureOf(await client().send(account(baseUrl), request, never))
     expect(failure).toMatchObject({ kind: 'UNREACHABLE', retryable: true })
     expect(failure.message).toContain('ECONNREFUSED')
+    expect(failure.remedy).toMatch(/^Check the base URL/)
   })
 
   it('when no such host is known', async () => {
@@ -288,7 +289,9 @@ describe('a broken connection is UNREACHABLE', () => {
     ],
   ])('when %s', async (_, breakOff) => {
     const { baseUrl } = await host(breakOff)
-    expect(failureOf(await client().send(account(baseUrl), request, never)).kind).toBe('UNREACHABLE')
+    const failure = failureOf(await client().send(account(baseUrl), request, never))
+    expect(failure).toMatchObject({ kind: 'UNREACHABLE', retryable: true })
+    expect(failure.remedy).toMatch(/^Ask again\. .* see what ends the connections/)
   })
 
   it('when the host does not speak TLS', async () => {
@@ -304,8 +307,12 @@ describe('a broken connection is UNREACHABLE', () => {
     const meanwhile = sender.send(account(baseUrl), request, never)
     await once(server, 'connection')
     await sender.close()
-    expect(failureOf(await meanwhile).kind).toBe('UNREACHABLE')
-    expect(failureOf(await sender.send(account(baseUrl), request, never)).kind).toBe('UNREACHABLE')
+    for (const outcome of [await meanwhile, await sender.send(account(baseUrl), request, never)]) {
+      expect(failureOf(outcome)).toMatchObject({
+        kind: 'UNREACHABLE',
+        remedy: expect.not.stringMatching('base URL'),
+      })
+    }
   })
 })
 

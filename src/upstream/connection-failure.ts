@@ -6,6 +6,7 @@ const unknownHost = 'The host of the base URL of this source cannot be found.'
 const brokeOff = 'The connection to the provider broke off before its answer was whole.'
 const noRoute = 'The network has no way to the host of the base URL of this source.'
 const timedOut = 'No connection to the provider came about in time.'
+const shuttingDown = 'The gateway is shutting down.'
 const notHttp = 'What answers at the base URL of this source does not speak HTTP as it should.'
 
 /** What the error codes of Node's sockets and of undici mean. A code that is not here is a broken connection. */
@@ -17,8 +18,15 @@ const meaningOfCode: Readonly<Record<string, string>> = {
   EHOSTUNREACH: noRoute,
   ENETUNREACH: noRoute,
   EADDRNOTAVAIL: noRoute,
-  UND_ERR_CLOSED: 'The gateway is shutting down.',
-  UND_ERR_DESTROYED: 'The gateway is shutting down.',
+  UND_ERR_CLOSED: shuttingDown,
+  UND_ERR_DESTROYED: shuttingDown,
+}
+
+/** What to do where the address is the last to blame: something answered there, or nothing was asked. */
+const remedyOfMeaning: Readonly<Record<string, string>> = {
+  [brokeOff]:
+    'Ask again. If it keeps happening, see what ends the connections: the provider, a proxy on the way, or a base URL that begins with http where https is spoken.',
+  [shuttingDown]: 'Ask again: another instance, or this one when it has started again.',
 }
 
 const timeoutCodes: ReadonlySet<string> = new Set([
@@ -53,7 +61,11 @@ export function connectionFailure(error: unknown): SourceFailure {
     })
   }
   const meaning = (code !== undefined && meaningOfCode[code]) || brokeOff
-  return sourceFailure('UNREACHABLE', { message: `${meaning}${suffix}` })
+  const remedy = remedyOfMeaning[meaning]
+  return sourceFailure('UNREACHABLE', {
+    message: `${meaning}${suffix}`,
+    ...(remedy !== undefined && { remedy }),
+  })
 }
 
 /** The code of a socket's, TLS' or undici's error, when it has one of the usual form. */
