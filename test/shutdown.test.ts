@@ -98,14 +98,18 @@ describe('while it drains', () => {
     expect(await json(await operation)).toMatchObject({ errors: [{ extensions: { code: 'SHUTTING_DOWN' } }] })
   })
 
-  it('lets an answer that is on its way arrive whole', async () => {
-    const answer = await ask('/graphql', '{ auditEntries(first: 1) { nodes { raw } } }')
-    // The head is here; the rest waits in buffers and behind them.
-    answer.pause()
+  it('lets all answers that are on their way arrive whole, one after the other', async () => {
+    agent.maxSockets = 2
+    const query = '{ auditEntries(first: 1) { nodes { raw } } }'
+    const answers = await Promise.all([ask('/graphql', query), ask('/graphql', query)])
+    // The heads are here; the rest waits in buffers and behind them.
+    for (const answer of answers) answer.pause()
     const closing = listening.close(60_000)
-    let bytes = 0
-    for await (const chunk of answer) bytes += (chunk as Buffer).byteLength
-    expect(bytes).toBeGreaterThan(bigBytes)
+    for (const answer of answers) {
+      let bytes = 0
+      for await (const chunk of answer) bytes += (chunk as Buffer).byteLength
+      expect(bytes).toBeGreaterThan(bigBytes)
+    }
     await closing
   })
 })
