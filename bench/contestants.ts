@@ -6,7 +6,7 @@ import { type Served, startNode } from './process.js'
 import type { Text } from './rows.js'
 import type { UpstreamSettings } from './upstream.js'
 
-/** One way to answer the same page, as it is measured: several may be one process. */
+/** One way to answer the same page, as it is measured: a process of its own. */
 interface Contestant {
   readonly name: string
   readonly pid: number
@@ -25,8 +25,6 @@ export const names = {
 } as const
 
 export interface Field {
-  readonly upstream: Served
-  readonly gateway: Served
   readonly contestants: readonly Contestant[]
   stop(): Promise<void>
 }
@@ -44,7 +42,8 @@ export async function startField(text: Text, delayMs: number): Promise<Field> {
   const upstream = await startUpstream({ mode: 'fixed', text, newestMs, delayMs, rowsPerSource: 1_000_000 })
   const statics = JSON.stringify({ text, newestMs })
   const merging = JSON.stringify({ upstream: upstream.url })
-  const [gateway, bytes, bareYoga, bareYogaFast, httpMerge, plainYoga] = await Promise.all([
+  const [fresh, kept, bytes, bareYoga, bareYogaFast, httpMerge, plainYoga] = await Promise.all([
+    startGateway(upstream.url),
     startGateway(upstream.url),
     startNode([script('baselines/bytes'), statics]),
     startNode([script('baselines/bare-yoga'), JSON.stringify({ text, newestMs, executor: 'graphql-js' })]),
@@ -63,14 +62,12 @@ export async function startField(text: Text, delayMs: number): Promise<Field> {
     { name: names.bareYogaFast, pid: bareYogaFast.pid, target: first(bareYogaFast) },
     { name: names.httpMerge, pid: httpMerge.pid, target: first(httpMerge) },
     { name: names.plainYoga, pid: plainYoga.pid, target: first(plainYoga) },
-    { name: names.fresh, pid: gateway.pid, target: first(gateway) },
-    { name: names.kept, pid: gateway.pid, target: () => secondPage(graphql(gateway), newestMs) },
+    { name: names.fresh, pid: fresh.pid, target: first(fresh) },
+    { name: names.kept, pid: kept.pid, target: () => secondPage(graphql(kept), newestMs) },
   ]
   await checkAnswers(contestants)
-  const all = [upstream, gateway, bytes, bareYoga, bareYogaFast, httpMerge, plainYoga]
+  const all = [upstream, fresh, kept, bytes, bareYoga, bareYogaFast, httpMerge, plainYoga]
   return {
-    upstream,
-    gateway,
     contestants,
     stop: async () => {
       await Promise.all(all.map((served) => served.stop()))

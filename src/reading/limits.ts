@@ -12,7 +12,7 @@ export interface ReadingLimits {
   readonly gapsMax: number
   /** How long after its reading began a cursor is accepted. */
   readonly cursorLifetimeMs: number
-  /** Read-ahead: how many rows are kept in all, and for how long. 0 rows keeps nothing. */
+  /** Read-ahead (read-ahead.ts): how many rows are kept in all, and for how long. 0 rows keeps nothing. */
   readonly readAheadRows: number
   readonly readAheadMs: number
   /** Different values of one dimension that a report counts exactly, and about how many of them it holds. */

@@ -28,9 +28,18 @@ interface Kept {
   readonly wentOnFrom: string | undefined
 }
 
+/** How long the rows of a first page must be able to stay, in milliseconds, for it to be worth keeping them. */
+const worthKeepingMs = 5_000
+/** The least span over which is counted how many rows first pages leave, in milliseconds. */
+const countedMs = 1_000
+
 /**
  * Bounded by rows in all and by age on the clock that is handed in; least recently used goes first. Of a reading that
  * goes on, what its last two pages ended with is kept, so that the last page may be asked for again.
+ *
+ * Where first pages come so fast that each would soon push another out unused, only as many are kept as can stay for
+ * `worthKeepingMs`: rows that live just long enough for the collector to copy them cost much and help nobody. A reading
+ * that has gone on once may go on again, and is kept in any case.
  */
 export function createReadAhead(limits: ReadingLimits, now: () => number): ReadAhead {
   const store = new LRUCache<string, Kept>({
@@ -41,6 +50,7 @@ export function createReadAhead(limits: ReadingLimits, now: () => number): ReadA
     perf: { now },
   })
   let purgedAtMs = now()
+  const takesFirst = createShare(limits.readAheadRows / worthKeepingMs, now)
   const keyOf = (cursor: string, travel: Travel) => `${travel} ${cursor}`
   return {
     get: (cursor, travel) => store.get(keyOf(cursor, travel))?.reading,
@@ -51,9 +61,11 @@ export function createReadAhead(limits: ReadingLimits, now: () => number): ReadA
         store.purgeStale()
         purgedAtMs = now()
       }
+      const kept = { reading, wentOnFrom }
+      if (wentOnFrom === undefined && !takesFirst(rowsOf(kept))) return
       const before = wentOnFrom === undefined ? undefined : store.peek(keyOf(wentOnFrom, travel))
       if (before?.wentOnFrom !== undefined) store.delete(keyOf(before.wentOnFrom, travel))
-      store.set(keyOf(cursor, travel), { reading, wentOnFrom })
+      store.set(keyOf(cursor, travel), kept)
     },
   }
 }
@@ -62,4 +74,30 @@ function rowsOf({ reading }: Kept): number {
   let rows = 1
   for (const walk of reading.walks.values()) rows += walk.rowsHeld
   return rows
+}
+
+/**
+ * Takes some of what comes, so that what is taken makes no more than `rowsPerMs`: all of it where it makes no more
+ * anyway. It goes by what came in the span before, so that a burst after quiet is taken whole.
+ */
+function createShare(rowsPerMs: number, now: () => number): (rows: number) => boolean {
+  let countedSinceMs = now()
+  let counted = 0
+  let share = 1
+  let due = 0
+  return (rows) => {
+    const nowMs = now()
+    // A clock may be set back.
+    const spanMs = Math.abs(nowMs - countedSinceMs)
+    if (spanMs >= countedMs) {
+      share = Math.min(1, (rowsPerMs * spanMs) / Math.max(1, counted))
+      countedSinceMs = nowMs
+      counted = 0
+    }
+    counted += rows
+    due += share
+    if (due < 1) return false
+    due -= 1
+    return true
+  }
 }
