@@ -32,7 +32,7 @@ it('a long reading holds the rows of its last pages only', async () => {
   })
   const request = { first: 50, filter: {}, order: 'NEWEST_FIRST', onSourceError: 'FAIL' } as const
   let read = 0
-  for await (const page of readAll(reader, request, () => new AbortController().signal)) {
+  for await (const page of readAll(reader, request, () => ({ signal: new AbortController().signal }))) {
     if (page.kind === 'page') read += page.edges.length
   }
   expect(read).toBe(timesMs.length)

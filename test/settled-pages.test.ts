@@ -73,7 +73,9 @@ function warming(play: Play, options: ReaderOptions, pages: number): Reader {
         let count = 0
         const forward = { ...rest, first: request.first ?? size ?? 50, onSourceError: 'PARTIAL' as const }
         if (pages > 0) {
-          for await (const page of readAll(createReader(options), forward, () => request.signal)) {
+          for await (const page of readAll(createReader(options), forward, () => ({
+            signal: request.signal,
+          }))) {
             count += 1
             if (count >= pages || page.kind !== 'page') break
           }

@@ -14,6 +14,7 @@ import { createGateway, type Gateway } from '../gateway.js'
 import { Secret } from '../model/secret.js'
 import { builtInProviders, createRegistry } from '../providers/registry.js'
 import type { InputProblem, ReadingFailed } from '../reading/page.js'
+import type { PageTerms } from '../reading/read-all.js'
 import { readFilterOption } from './export-filter.js'
 import { createProgress, type ExportProgress, type ExportSpan } from './export-progress.js'
 import { createLogger } from './logger.js'
@@ -263,7 +264,7 @@ class ExportCommand {
     const nowMs = this.#host.now()
     const asOfMs = checkpoint?.asOfMs ?? asOfMsFor(plan, reader.sources, nowMs)
     const stop = this.#stop
-    const signals = pageSignals(stop, pageMs)
+    const signals = pageSignals(stop, pageMs, this.#host.now)
     const progress = await this.#progress(gateway, plan, asOfMs, checkpoint, () => signals.next())
     return {
       reader,
@@ -272,7 +273,7 @@ class ExportCommand {
       asOfMs,
       secret,
       stop,
-      signalOf: () => signals.next(),
+      termsOf: () => signals.next(),
       onPage: (_: unknown, tally: Parameters<ExportProgress['page']>[0]) => progress.page(tally),
       ended: async <End>(running: Promise<End>): Promise<End> => {
         try {
@@ -290,11 +291,11 @@ class ExportCommand {
     plan: ExportPlan,
     asOfMs: number,
     checkpoint: Checkpoint | null,
-    signalOf: () => AbortSignal,
+    termsOf: () => PageTerms,
   ): Promise<ExportProgress> {
     const { quiet = false } = this.#options
     const span =
-      this.#host.terminal && !quiet ? await spanOf(reader, plan, asOfMs, signalOf) : spanKnown(plan, asOfMs)
+      this.#host.terminal && !quiet ? await spanOf(reader, plan, asOfMs, termsOf) : spanKnown(plan, asOfMs)
     return createProgress({ host: this.#host, quiet, span, rowsBefore: checkpoint?.rows ?? 0 })
   }
 
@@ -364,7 +365,7 @@ async function spanOf(
   reader: Gateway['reader'],
   plan: ExportPlan,
   asOfMs: number,
-  signalOf: () => AbortSignal,
+  termsOf: () => PageTerms,
 ): Promise<ExportSpan | null> {
   const known = spanKnown(plan, asOfMs)
   if (known) return known
@@ -377,7 +378,7 @@ async function spanOf(
     onSourceError: 'PARTIAL',
     priority: 'bulk',
     asOfMs,
-    signal: signalOf(),
+    ...termsOf(),
   })
   const entry = oldest.kind === 'page' ? oldest.edges[0]?.entry : undefined
   return entry ? spanKnown(plan, asOfMs, entry.occurredAtMs) : null

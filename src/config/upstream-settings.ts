@@ -17,7 +17,9 @@ export const upstreamSettings = z
     retryBudget: bounded(1, 1_000).describe(
       'Tokens for the retries of a provider: a failure takes one, a success gives a tenth, half of them end retries.',
     ),
-    waitMaxMs: bounded(0, 900_000).describe('Milliseconds that a request waits for its turn at most.'),
+    waitMaxMs: bounded(0, 900_000).describe(
+      'Milliseconds that a request waits for leave where no deadline bounds it.',
+    ),
     concurrencyStart: bounded(1, 100).describe('Requests of one credential at once, at first.'),
     concurrencyMax: bounded(1, 100).describe('Requests of one credential at once, at most.'),
     breakerCalls: bounded(1, 10_000).describe('Requests within the window of which half must fail.'),

@@ -38,7 +38,7 @@ function work(parts: Partial<StoredExport> & Pick<StoredExport, 'reader' | 'stor
     asOfMs,
     secret: null,
     now: () => 0,
-    signalOf: () => never,
+    termsOf: () => ({ signal: never }),
     stop: never,
     ...parts,
   }
@@ -166,7 +166,7 @@ describe('going on', () => {
         reader: pagedReader(entries, () => 5),
         store,
         stop: stop.signal,
-        signalOf: () => stop.signal,
+        termsOf: () => ({ signal: stop.signal }),
         onPage: (_, tally) => {
           if (tally.rows >= 15) stop.abort(new Error('stopped'))
         },

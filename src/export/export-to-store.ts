@@ -1,4 +1,5 @@
 import type { EntryPage, InputProblem, Reader, ReadingFailed } from '../reading/page.js'
+import type { PageTerms } from '../reading/read-all.js'
 import { type Checkpoint, writeCheckpoint } from './checkpoint.js'
 import type { ExportSource } from './entry-json.js'
 import { type Layout, layoutOf } from './layout.js'
@@ -26,8 +27,8 @@ export interface StoredExport {
   readonly secret: string | null
   /** UTC milliseconds. */
   readonly now: () => number
-  /** The signal of each page, and the one behind them all that ends the export. */
-  readonly signalOf: () => AbortSignal
+  /** What bounds each page, and the signal behind them all that ends the export. */
+  readonly termsOf: () => PageTerms
   readonly stop: AbortSignal
   readonly onPage?: (page: EntryPage, tally: Tally) => void
 }
@@ -63,7 +64,7 @@ export async function exportToStore(
       packer,
       asOfMs: place.asOfMs,
       ...(place.after !== undefined && { after: place.after }),
-      signalOf: work.signalOf,
+      termsOf: work.termsOf,
       write: (bytes) => place.write(bytes),
       onPage: async (page) => {
         await place.reached(page)

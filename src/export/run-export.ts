@@ -7,7 +7,7 @@ import {
   type ReadingFailed,
   type SourceCoverage,
 } from '../reading/page.js'
-import { readAll } from '../reading/read-all.js'
+import { type PageTerms, readAll } from '../reading/read-all.js'
 import type { ExportSource } from './entry-json.js'
 import type { Layout } from './layout.js'
 import { isWhole } from './manifest.js'
@@ -27,8 +27,8 @@ export interface ExportWork {
   /** The instant that the reading is pinned at, UTC milliseconds; without a meaning where `after` is given. */
   readonly asOfMs: number
   readonly after?: string
-  /** The signal of each page. */
-  readonly signalOf: () => AbortSignal
+  /** What bounds each page. */
+  readonly termsOf: () => PageTerms
   /** Takes bytes and resolves when more may come: nothing is read meanwhile. */
   readonly write: (bytes: Buffer) => Promise<void>
   /** Called when all of a page has been written. */
@@ -61,7 +61,7 @@ export async function runExport(work: ExportWork): Promise<ExportDone | InputPro
     asOfMs: work.asOfMs,
     ...(work.after !== undefined && { after: work.after }),
   }
-  for await (const page of readAll(work.reader, request, work.signalOf)) {
+  for await (const page of readAll(work.reader, request, work.termsOf)) {
     if (page.kind !== 'page') return page
     for (const { entry } of page.edges) {
       const source = sources.get(entry.sourceKey)

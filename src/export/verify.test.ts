@@ -36,7 +36,7 @@ const work = (entries: readonly AuditEntry[], plan: ExportPlan) => ({
   plan,
   asOfMs,
   secret: null,
-  signalOf: () => never,
+  termsOf: () => ({ signal: never }),
   stop: never,
 })
 

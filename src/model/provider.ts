@@ -34,6 +34,8 @@ export interface UpstreamRequest {
   readonly headers: Readonly<Record<string, string>>
   /** JSON text. */
   readonly body?: string
+  /** Whether a provider may refuse it to somebody who may read the list: what refuses it says nothing of other requests. */
+  readonly ownRight?: true
 }
 
 /** An answer whose body is within the size limit and decoded as UTF-8. Header names are in lower case. */

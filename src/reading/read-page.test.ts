@@ -89,7 +89,8 @@ it('goes on with a reading that is pinned longer ago than a cursor is taken', as
   const reader = readerOf(async () => ({ rows, more: false, total: rows.length }))
   const asOfMs = nowMs - 50_000
   const pages = []
-  for await (const page of readAll(reader, { ...request, asOfMs }, () => request.signal)) pages.push(page)
+  for await (const page of readAll(reader, { ...request, asOfMs }, () => ({ signal: request.signal })))
+    pages.push(page)
   expect(pages.map(({ kind }) => kind)).not.toContain('inputProblem')
   expect(pages.length).toBeGreaterThan(1)
 })

@@ -181,7 +181,7 @@ class Export {
     const { reader, sources, now } = this.#parts
     const nowMs = now()
     const head = headOf(plan, nowMs)
-    const signals = pageSignals(this.#stop.signal, pageMs)
+    const signals = pageSignals(this.#stop.signal, pageMs, now)
     try {
       const end = await exportToStream({
         reader,
@@ -189,7 +189,7 @@ class Export {
         plan,
         asOfMs: asOfMsFor(plan, reader.sources, nowMs),
         secret: null,
-        signalOf: () => signals.next(),
+        termsOf: () => signals.next(),
         write: (bytes) => this.#answer.write(bytes, head),
         onPage: (_, tally) => {
           this.#rows = tally.rows

@@ -76,7 +76,7 @@ async function readUp(
   } as const
   const deadline = deadlines(subscriber, parts)
   try {
-    for await (const page of readAll(reader, request, deadline.signalOf)) {
+    for await (const page of readAll(reader, request, deadline.termsOf)) {
       if (subscriber.ended) return false
       if (page.kind === 'inputProblem') throw new Error(page.message)
       if (page.kind === 'readingFailed') {
@@ -100,11 +100,11 @@ async function readUp(
   }
 }
 
-/** The signals of pages: each ends with the subscription, or when the page takes too long. */
+/** The terms of pages: each ends with the subscription, or when the page takes too long. */
 function deadlines({ left }: Subscriber, { schedule, limits }: CatchUpParts) {
   let end = () => {}
   return {
-    signalOf: () => {
+    termsOf: () => {
       end()
       const page = new AbortController()
       const gone = () => page.abort(left.reason)
@@ -114,7 +114,7 @@ function deadlines({ left }: Subscriber, { schedule, limits }: CatchUpParts) {
         late()
         left.removeEventListener('abort', gone)
       }
-      return page.signal
+      return { signal: page.signal }
     },
     end: () => end(),
   }

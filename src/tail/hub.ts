@@ -201,7 +201,7 @@ export class Hub {
     const abort = new AbortController()
     this.#aborts.add(abort)
     let cancel = () => {}
-    const signalOf = () => {
+    const termsOf = () => {
       cancel()
       const page = new AbortController()
       const end = () => page.abort(abort.signal.reason)
@@ -211,10 +211,10 @@ export class Hub {
         late()
         abort.signal.removeEventListener('abort', end)
       }
-      return page.signal
+      return { signal: page.signal }
     }
     try {
-      const pages = readFeed(reader, feed, reading, signalOf)
+      const pages = readFeed(reader, feed, reading, termsOf)
       for (;;) {
         const { done, value } = await pages.next()
         if (abort.signal.aborted) return null

@@ -2,7 +2,7 @@ import type { SourceFailure } from '../model/failure.js'
 import { sourceFailure } from '../model/failure.js'
 import type { ReadableSource, Reader } from '../reading/page.js'
 import { pageSizeMax } from '../reading/page.js'
-import { readAll } from '../reading/read-all.js'
+import { type PageTerms, readAll } from '../reading/read-all.js'
 import { clockSlackMs, type TailLimits } from './limits.js'
 import type { TailRow } from './progress.js'
 import { rowOf } from './row.js'
@@ -141,7 +141,7 @@ export async function* readFeed(
   reader: Reader,
   feed: SourceFeed,
   { sinceMs, untilMs }: FeedReading,
-  signalOf: () => AbortSignal,
+  termsOf: () => PageTerms,
 ): AsyncGenerator<readonly TailRow[], SourceFailure | null, void> {
   const request = {
     first: pageSizeMax,
@@ -152,7 +152,7 @@ export async function* readFeed(
     asOfMs: untilMs,
     freshness: 'LIVE',
   } as const
-  for await (const page of readAll(reader, request, signalOf)) {
+  for await (const page of readAll(reader, request, termsOf)) {
     if (page.kind === 'readingFailed') return page.failures[0]?.failure ?? sourceFailure('UNAVAILABLE')
     if (page.kind === 'inputProblem') throw new Error(page.message)
     for (const { requests, scanned } of page.coverage) {

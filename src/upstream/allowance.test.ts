@@ -87,6 +87,65 @@ describe('five times what a provider grants', () => {
   })
 })
 
+/** A source whose provider answers as it is told, asked once every `everyMs`; gives what the provider saw. */
+async function asked(
+  durationMs: number,
+  everyMs: number,
+  answerTo: (
+    nowMs: number,
+    number: number,
+  ) => { readonly status: number; readonly headers: Record<string, string> },
+) {
+  const timing = fakeTiming()
+  const seen: { readonly atMs: number; readonly status: number }[] = []
+  const send = async () => {
+    const answer = answerTo(timing.now(), seen.length)
+    seen.push({ atMs: timing.now(), status: answer.status })
+    return { ...answer, body: '{}', receivedAtMs: timing.now() }
+  }
+  const source = sharedUpstream(timing).connect({ dialect: plainDialect(), client: { send } })
+  for (let offset = 0; offset < durationMs / everyMs; offset += 1) {
+    const { signal } = new AbortController()
+    void source.fetchPage({ pushdown: {}, limit: 1, offset }, { signal, deadlineMs: timing.now() + 9_850 })
+    await timing.pass(everyMs)
+  }
+  return { seen, source }
+}
+
+describe('headers of a limit', () => {
+  it('that come with a refusal alone hold until their reset, and no longer', async () => {
+    const { seen, source } = await asked(60_000, 100, (nowMs, number) =>
+      number === 20
+        ? {
+            status: 429,
+            headers: {
+              'x-ratelimit-limit': '20',
+              'x-ratelimit-remaining': '0',
+              'x-ratelimit-reset': String(Math.ceil(nowMs / 1_000) + 5),
+            },
+          }
+        : { status: 200, headers: {} },
+    )
+    const refusedAtMs = seen[20]?.atMs ?? 0
+    expect(seen[21]?.atMs).toBeGreaterThanOrEqual(refusedAtMs + 5_000)
+    expect(seen.filter(({ atMs }) => atMs >= refusedAtMs + 40_000).length).toBeGreaterThan(100)
+    expect(source.allowance?.()).toMatchObject({ limit: null, remaining: null, resetMs: null })
+  })
+
+  it('of one allowance do not hide another, which is learned from its refusals', async () => {
+    let granted: number[] = []
+    const { seen } = await asked(120_000, 40, (nowMs, number) => {
+      const daily = { 'x-ratelimit-limit': '100000', 'x-ratelimit-remaining': String(100_000 - number) }
+      granted = granted.filter((atMs) => atMs > nowMs - 1_000)
+      if (granted.length >= 5) return { status: 429, headers: { ...daily, 'retry-after': '1' } }
+      granted.push(nowMs)
+      return { status: 200, headers: daily }
+    })
+    expect(seen.filter(({ status }) => status === 429)).toHaveLength(1)
+    expect(seen.length).toBeGreaterThan(80)
+  })
+})
+
 describe('a provider that was in trouble and is well again', () => {
   const refusal = (timing: FakeTiming, headers: Record<string, string>): UpstreamResponse => ({
     status: 429,

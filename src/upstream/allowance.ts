@@ -36,6 +36,7 @@ export class AllowanceState {
   readonly #pace = new Pace()
   readonly #untoldWaitMs: number
   #pausedUntilMs = 0
+  #isPausedByTrouble = false
   #refusals = 0
   #underWay = 0
 
@@ -65,6 +66,11 @@ export class AllowanceState {
     return startMs > nowMs && Number.isFinite(startMs) ? startMs : null
   }
 
+  /** Whether nothing goes out because the provider is in trouble and asked to wait, not because of a rate. */
+  isPausedByTrouble(nowMs: number): boolean {
+    return this.#isPausedByTrouble && nowMs < this.#pausedUntilMs
+  }
+
   begin(nowMs: number, priority: Priority): void {
     this.#underWay += 1
     this.#pace.begin(nowMs, priority)
@@ -89,22 +95,26 @@ export class AllowanceState {
   learn(nowMs: number, { sentAtMs, told, refused }: AnswerNews): void {
     for (const allowance of told) this.#learnWindow(nowMs, sentAtMs, allowance)
     if (refused === null) {
+      this.#forgetSilent(sentAtMs, told)
       this.#refusals = 0
       this.#pace.onGranted(sentAtMs)
       return
     }
     const untoldMs = Math.min(untoldWaitMaxMs, this.#untoldWaitMs * 2 ** this.#refusals)
     const untilMs = refused.untilMs ?? (refused.isRateLimit ? nowMs + untoldMs : nowMs)
-    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, untilMs)
+    if (untilMs >= this.#pausedUntilMs) {
+      this.#pausedUntilMs = untilMs
+      this.#isPausedByTrouble = !refused.isRateLimit
+    }
     if (!refused.isRateLimit) return
     if (refused.untilMs === null) this.#refusals = Math.min(10, this.#refusals + 1)
-    // An allowance that is told is exact; the pace is for those who tell none.
-    if (told.length === 0) this.#pace.onRefused(sentAtMs, nowMs, untilMs - nowMs)
+    // An allowance that is told and used up explains the refusal exactly; any other limit is one that is not told.
+    if (!told.some(({ remaining }) => remaining === 0)) this.#pace.onRefused(sentAtMs, nowMs, untilMs - nowMs)
   }
 
   /** The allowance of which the least remains. */
   strictest(nowMs: number): Pick<AllowanceTold, 'limit' | 'remaining' | 'resetMs'> | null {
-    const windows = [...this.#windows.values()].filter(({ resetMs }) => nowMs < resetMs)
+    const windows = [...this.#windows.values()].filter(({ resetMs, unsure }) => nowMs < resetMs && !unsure)
     return windows.toSorted((a, b) => a.remaining - b.remaining)[0] ?? null
   }
 
@@ -116,6 +126,14 @@ export class AllowanceState {
     const together = before !== undefined && sentAtMs <= before.toldAtMs && nowMs < before.resetMs
     const remaining = together ? Math.min(before.remaining, told.remaining) : told.remaining
     this.#windows.set(told.family, { ...told, remaining, resetMs, toldAtMs: nowMs, unsure: false })
+  }
+
+  /** What a provider tells with its refusals alone holds until its reset; a later answer that does not name it ends it. */
+  #forgetSilent(sentAtMs: number, told: readonly AllowanceTold[]): void {
+    for (const [family, { unsure, toldAtMs, resetMs }] of this.#windows) {
+      const isOver = sentAtMs >= (unsure ? toldAtMs : resetMs)
+      if (isOver && !told.some((allowance) => allowance.family === family)) this.#windows.delete(family)
+    }
   }
 
   #currentWindows(nowMs: number): Iterable<Window> {

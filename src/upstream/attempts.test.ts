@@ -143,6 +143,16 @@ describe('a retry', () => {
     expect(sent).toHaveLength(1)
   })
 
+  it('is waited for as long as the deadline lets it, and ten seconds where there is none', async () => {
+    for (const [deadlineMs, kind] of [
+      [30_000, 'OK'],
+      [Number.POSITIVE_INFINITY, 'RATE_LIMITED'],
+    ] as const) {
+      const { ask, timing } = scripted([{ status: 429, headers: wait('12') }, {}])
+      expect(await ask({ deadlineMs: timing.now() + deadlineMs })).toBe(kind)
+    }
+  })
+
   it('ends with its caller, who waits no longer', async () => {
     const { begin, sent, timing } = scripted([reset])
     const controller = new AbortController()
@@ -189,6 +199,18 @@ describe('waiting for a place', () => {
     expect(await bulk).toMatchObject({ rows: [] })
     expect(await other).toBe('OK')
     await Promise.all(held)
+  })
+})
+
+describe('a provider that is in trouble and says how long', () => {
+  it('is told to those who come meanwhile as what it is', async () => {
+    const { ask, begin, source } = scripted([{ status: 503, headers: wait('60') }])
+    expect(await ask()).toBe('UNAVAILABLE')
+    expect(await begin()).toMatchObject({
+      kind: 'UNAVAILABLE',
+      message: expect.stringContaining('asks to wait'),
+    })
+    expect(source.allowance?.()).toMatchObject({ pauseReason: 'FAILING' })
   })
 })
 
@@ -251,6 +273,38 @@ describe('a breaker', () => {
       'breaker closed',
     ])
     expect(source.allowance?.()).toMatchObject({ pausedUntilMs: null, pauseReason: null })
+  })
+
+  it.each([
+    ['of the same credential', 'one'],
+    ['of another credential', 'two'],
+  ])('of a source that always fails leaves a healthy one %s alone', async (_, credential) => {
+    const { upstream, timing, ask, events } = scripted([{}])
+    const { client } = scriptedClient(timing, () => ({ status: 500 }))
+    const failing = upstream.connect({ sourceKey: 'failing', dialect: plainDialect(credential), client })
+    for (let count = 0; count < 60; count += 1) {
+      await ask({}, failing)
+      expect(await ask()).toBe('OK')
+    }
+    expect(failing.allowance?.()).toMatchObject({ pauseReason: 'FAILING' })
+    expect(events).not.toContain('breaker open')
+  })
+
+  it('is shared by sources that all fail', async () => {
+    const { upstream, client, ask, sent, source } = scripted([{ status: 500 }])
+    const twin = upstream.connect({ sourceKey: 'twin', dialect: plainDialect('two'), client })
+    for (let count = 0; count < 20; count += 1) await ask({}, count % 2 === 0 ? source : twin)
+    await ask()
+    await ask({}, twin)
+    expect(sent).toHaveLength(20)
+  })
+
+  it('is opened by trouble that is told with 200', async () => {
+    const { upstream, client, ask, sent } = scripted([{}])
+    const readPage = () => sourceFailure('UNAVAILABLE', { httpStatus: 200 })
+    const troubled = upstream.connect({ dialect: { ...plainDialect(), readPage }, client })
+    for (let count = 0; count < 60; count += 1) await ask({}, troubled)
+    expect(sent).toHaveLength(20)
   })
 
   it.each<[string, Reply]>([
@@ -318,6 +372,42 @@ describe('a credential that was refused', () => {
     await timing.pass(60_000)
     await ask()
     expect(sent).toHaveLength(3)
+  })
+
+  it.each([
+    ['UNAUTHENTICATED', 'twin'],
+    ['FORBIDDEN', 'main'],
+  ] as const)('in a body with status 200 is not sent again either: %s', async (kind, sourceKey) => {
+    const { upstream, client, ask, sent } = scripted([{}])
+    const readPage = () => sourceFailure(kind, { httpStatus: 200 })
+    const dialect = { ...plainDialect(), readPage }
+    const [first, second] = ['main', sourceKey].map((key) =>
+      upstream.connect({ sourceKey: key, dialect, client }),
+    )
+    await ask({}, first)
+    expect(await ask({}, sourceKey === 'main' ? first : second)).toBe(kind)
+    expect(sent).toHaveLength(1)
+  })
+
+  it('with 403 for something beside the list may still read the list', async () => {
+    const { upstream, client, ask, sent } = scripted((number) => (number === 1 ? { status: 403 } : {}))
+    const plain = plainDialect()
+    const source = upstream.connect({
+      client,
+      dialect: {
+        ...plain,
+        bulk: {
+          request: () => ({ method: 'GET', path: '/export', query: [], headers: {}, ownRight: true }),
+          read: () => sourceFailure('FORBIDDEN', { httpStatus: 403 }),
+        },
+      },
+    })
+    const { signal } = new AbortController()
+    const bulk = () => source.fetchBulk?.({ pushdown: {}, untilMs: 0 }, { signal })
+    expect(await bulk()).toMatchObject({ kind: 'FORBIDDEN' })
+    expect(await ask({}, source)).toBe('OK')
+    expect(source.allowance?.()).toMatchObject({ pausedUntilMs: null })
+    expect(sent).toHaveLength(2)
   })
 
   it('with 403 may still do for another source', async () => {

@@ -1,5 +1,5 @@
 import { isDeadline } from '../model/deadline.js'
-import { isFailure, type SourceFailure, sourceFailure } from '../model/failure.js'
+import { type FailureKind, isFailure, type SourceFailure, sourceFailure } from '../model/failure.js'
 import type { Dialect, UpstreamRequest, UpstreamResponse } from '../model/provider.js'
 import {
   type Allowance,
@@ -9,8 +9,8 @@ import {
   readAllowances,
   readWait,
 } from '../model/rate-limit.js'
-import type { AnswerNews, Priority } from './allowance.js'
-import type { CallEnd } from './breaker.js'
+import type { AllowanceState, AnswerNews, Priority } from './allowance.js'
+import { Breaker, type CallEnd } from './breaker.js'
 import type { OwnedResponse, UpstreamClient } from './client.js'
 import { Latch } from './latch.js'
 import type { UpstreamLimits } from './limits.js'
@@ -60,14 +60,18 @@ export interface Outcome<Result> extends SentAt {
  */
 export class Attempts {
   readonly #options: AttemptsOptions
-  /** A 403 may be about what is asked for, so it stands for this source and this kind of request only. */
+  /** A 403 may be about what is asked for, so it stands for this source and its list only. */
   readonly #latch: Latch
+  /** Of this source, of its credential and of its provider. */
+  readonly #breakers: readonly Breaker[]
   #toldState: 'closed' | 'open' | 'probing' = 'closed'
 
   constructor(options: AttemptsOptions) {
     this.#options = options
     const { limits, timing, policies } = options
     this.#latch = new Latch(limits.refusedCredentialMs, timing.now)
+    const own = new Breaker(limits, timing, () => this.#tellState())
+    this.#breakers = [own, policies.breaker, policies.provider.breaker]
     if (options.observer) policies.listeners.add(() => this.#tellState())
   }
 
@@ -81,13 +85,13 @@ export class Attempts {
     const { limits, timing, policies } = this.#options
     let outcome: Outcome<Result> | null = null
     for (let retry = 0; ; retry += 1) {
-      const refusal = this.#refusal()
+      const refusal = this.#refusal(request)
       if (refusal) return outcome ?? this.#unsent(refusal)
-      const latestMs = Math.min(flight.deadlineMs, timing.now() + limits.waitMaxMs)
+      const latestMs = latestFor(flight, timing, limits)
       const permit = await policies.admission.enter(priority, latestMs, flight.signal)
-      if ('untilMs' in permit) return outcome ?? this.#unsent(waitsForLeave(permit.untilMs))
+      if ('untilMs' in permit) return outcome ?? this.#unsent(this.#waitsForLeave(permit.untilMs))
       // Others may have been let out at the same time: of these one is the probe of a breaker.
-      const late = this.#refusal()
+      const late = this.#refusal(request)
       if (late) {
         permit.giveBack()
         return outcome ?? this.#unsent(late)
@@ -107,14 +111,15 @@ export class Attempts {
   /** What is known of the allowance, and until when nothing is sent. */
   get allowance(): Allowance {
     const { policies, timing } = this.#options
-    const { allowance, provider, breaker, latch, limit } = policies
+    const { allowance, provider, latch, limit } = policies
     const nowMs = timing.now()
     const known = allowance.strictest(nowMs)
+    const pauseOf = (state: AllowanceState) =>
+      [state.isPausedByTrouble(nowMs) ? 'FAILING' : 'RATE_LIMITED', state.pausedUntilMs(nowMs)] as const
     const pauses: (readonly [PauseReason, number | null | undefined])[] = [
-      ['RATE_LIMITED', allowance.pausedUntilMs(nowMs)],
-      ['RATE_LIMITED', provider.allowance.pausedUntilMs(nowMs)],
-      ['FAILING', breaker.closedFor],
-      ['FAILING', provider.breaker.closedFor],
+      pauseOf(allowance),
+      pauseOf(provider.allowance),
+      ...this.#breakers.map(({ closedFor }) => ['FAILING', closedFor] as const),
       ['CREDENTIAL_REFUSED', latch.refusal?.untilMs],
       ['CREDENTIAL_REFUSED', this.#latch.refusal?.untilMs],
     ]
@@ -137,11 +142,10 @@ export class Attempts {
     retry: number,
     release: () => void,
   ): Promise<{ outcome: Outcome<Result>; isRetryable: boolean; waitMs: number | null }> {
-    const { sourceKey, providerId, dialect, client, policies, timing, sequence, observer } = this.#options
+    const { sourceKey, providerId, dialect, client, timing, sequence, observer } = this.#options
     const sentAtMs = timing.now()
     const ended = observer?.attempt({ sourceKey, providerId, method: request.method, retry })
-    policies.breaker.begin()
-    policies.provider.breaker.begin()
+    for (const breaker of this.#breakers) breaker.begin()
     sequence.last += 1
     const sentAt = sequence.last
     flight.sentAt = sentAt
@@ -155,9 +159,8 @@ export class Attempts {
       sequence.last += 1
       const isWanted = !flight.signal.aborted
       const call = isWanted ? endOfCall(answer, result) : endOfUnwanted(flight.signal)
-      policies.breaker.end(call)
-      policies.provider.breaker.end(call)
-      this.#learn(sentAtMs, isWanted ? answer : undefined, isWanted ? result : undefined)
+      this.#endCall(call)
+      this.#learn(request, sentAtMs, isWanted ? answer : undefined, isWanted ? result : undefined)
       release()
       ended?.(endOf(answer, result, isWanted))
     }
@@ -175,12 +178,21 @@ export class Attempts {
     }
   }
 
+  #endCall(call: CallEnd): void {
+    for (const breaker of this.#breakers) breaker.end(call, this.#options.sourceKey)
+  }
+
   /** Teaches the policies but the breakers. Without an answer: the attempt says nothing, nobody waits for it any more. */
-  #learn(sentAtMs: number, answer: UpstreamResponse | SourceFailure | undefined, result: unknown): void {
+  #learn(
+    { ownRight }: UpstreamRequest,
+    sentAtMs: number,
+    answer: UpstreamResponse | SourceFailure | undefined,
+    result: unknown,
+  ): void {
     const { policies, timing, sourceKey, observer } = this.#options
     const { provider, allowance, limit } = policies
     const nowMs = timing.now()
-    const news = answer === undefined || isFailure(answer) ? null : this.#newsOf(answer, sentAtMs)
+    const news = answer === undefined || isFailure(answer) ? null : this.#newsOf(answer, result, sentAtMs)
     allowance.end(nowMs, news?.credential ?? null)
     provider.allowance.end(nowMs, news?.provider ?? null)
     if (news && news.credential?.told.length !== 0) {
@@ -189,36 +201,43 @@ export class Attempts {
     }
     if (answer === undefined) return
     const isBad = isTrouble(answer, result)
-    const isThrottled = !isFailure(answer) && answer.status === 429
+    const isThrottled = isRateLimit(answer, result)
     provider.budget.note(!isBad && !isThrottled)
     if (isThrottled || (isFailure(answer) && answer.kind === 'TIMEOUT')) limit.onCongestion(sentAtMs, nowMs)
     else if (!isFailure(answer) && answer.status < 400) limit.onGood()
-    if (isFailure(result) && result.httpStatus === 401) this.#shut(policies.latch, result)
-    if (isFailure(result) && result.httpStatus === 403) this.#shut(this.#latch, result)
+    if (!isFailure(result)) return
+    // By the words too: Ashby, for one, refuses with 200.
+    if (result.kind === 'UNAUTHENTICATED' || result.httpStatus === 401) this.#shut(policies.latch, result)
+    else if (!ownRight && (result.kind === 'FORBIDDEN' || result.httpStatus === 403)) {
+      this.#shut(this.#latch, result)
+    }
   }
 
   #newsOf(
-    { headers, receivedAtMs, status }: UpstreamResponse,
+    answer: UpstreamResponse,
+    result: unknown,
     sentAtMs: number,
   ): { credential: AnswerNews | null; provider: AnswerNews | null } {
+    const { headers, receivedAtMs } = answer
     const declared = this.#options.dialect.rateLimits ?? noDeclaredLimits
     const told = readAllowances(headers, receivedAtMs, declared)
-    const asksToWait = status === 429 || status === 503
-    const refused = asksToWait
-      ? { untilMs: readWait(headers, receivedAtMs, declared), isRateLimit: status === 429 }
-      : null
+    const isThrottled = isRateLimit(answer, result)
+    const refused =
+      isThrottled || answer.status === 503
+        ? { untilMs: readWait(headers, receivedAtMs, declared), isRateLimit: isThrottled }
+        : null
     const granted = { sentAtMs, told: [], refused: null }
-    if (status === 429 && isProviderWide(headers, declared)) {
+    if (isThrottled && isProviderWide(headers, declared)) {
       return { credential: { ...granted, told }, provider: { ...granted, refused } }
     }
     return { credential: { sentAtMs, told, refused }, provider: granted }
   }
 
   /** Why no request goes out now, if so. */
-  #refusal(): SourceFailure | null {
+  #refusal({ ownRight }: UpstreamRequest): SourceFailure | null {
     const { policies } = this.#options
     if (this.#toldState !== 'closed') this.#tellState()
-    const latched = policies.latch.refusal ?? this.#latch.refusal
+    const latched = policies.latch.refusal ?? (ownRight ? null : this.#latch.refusal)
     if (latched) {
       const { failure, untilMs } = latched
       return {
@@ -227,13 +246,29 @@ export class Attempts {
         retryAfterMs: untilMs,
       }
     }
-    const untilMs = Math.max(policies.breaker.closedFor ?? 0, policies.provider.breaker.closedFor ?? 0)
+    const untilMs = Math.max(...this.#breakers.map(({ closedFor }) => closedFor ?? 0))
     if (untilMs === 0) return null
     return sourceFailure('UNAVAILABLE', {
       message: 'The provider kept failing, so the gateway does not ask it for a while.',
       remedy: 'Ask again at retryAfter, when the gateway tries whether it is well again.',
       retryAfterMs: untilMs,
     })
+  }
+
+  #waitsForLeave(untilMs: number): SourceFailure {
+    const { policies, timing } = this.#options
+    const nowMs = timing.now()
+    const told = { remedy: 'Ask again at retryAfter.', retryAfterMs: untilMs }
+    const isTrouble = [policies.allowance, policies.provider.allowance].some((state) =>
+      state.isPausedByTrouble(nowMs),
+    )
+    if (isTrouble) {
+      const message = 'The provider is in trouble and asks to wait, for longer than this request can.'
+      return sourceFailure('UNAVAILABLE', { message, ...told })
+    }
+    const message =
+      'The provider limits the rate of requests, and its next leave comes too late for this request.'
+    return sourceFailure('RATE_LIMITED', { message, ...told })
   }
 
   #unsent<Result>(result: SourceFailure): Outcome<Result> {
@@ -247,7 +282,7 @@ export class Attempts {
 
   #tellState(): void {
     const { policies, sourceKey, observer } = this.#options
-    const states = [policies.breaker.state, policies.provider.breaker.state]
+    const states = this.#breakers.map(({ state }) => state)
     const isLatched = (policies.latch.refusal ?? this.#latch.refusal) !== null
     const state =
       isLatched || states.includes('open') ? 'open' : states.includes('probing') ? 'probing' : 'closed'
@@ -257,8 +292,9 @@ export class Attempts {
   }
 }
 
-function latestFor(flight: Flight, timing: Timing, { waitMaxMs }: UpstreamLimits): number {
-  return Math.min(flight.deadlineMs, timing.now() + waitMaxMs)
+/** The last instant at which a further attempt is of use. */
+function latestFor({ deadlineMs }: Flight, timing: Timing, { waitMaxMs }: UpstreamLimits): number {
+  return Number.isFinite(deadlineMs) ? deadlineMs : timing.now() + waitMaxMs
 }
 
 function endOfCall(answer: UpstreamResponse | SourceFailure | undefined, result: unknown): CallEnd {
@@ -271,18 +307,17 @@ function endOfUnwanted({ reason }: AbortSignal): CallEnd {
   return isDeadline(reason) ? 'CUT_OFF' : 'UNWANTED'
 }
 
-/** What says that the provider is in trouble: the network, a time-out, 5xx, and what is no answer of its kind. */
+const troubleKinds: ReadonlySet<FailureKind> = new Set(['INVALID_RESPONSE', 'UNAVAILABLE'])
+
+/** What says that the provider is in trouble: the network, a time-out, 5xx in status or words, no answer of its kind. */
 function isTrouble(answer: UpstreamResponse | SourceFailure, result: unknown): boolean {
   if (isFailure(answer)) return true
-  return answer.status >= 500 || (isFailure(result) && result.kind === 'INVALID_RESPONSE')
+  return answer.status >= 500 || (isFailure(result) && troubleKinds.has(result.kind))
 }
 
-function waitsForLeave(untilMs: number): SourceFailure {
-  return sourceFailure('RATE_LIMITED', {
-    message: 'The provider limits the rate of requests, and its next leave comes too late for this request.',
-    remedy: 'Ask again at retryAfter.',
-    retryAfterMs: untilMs,
-  })
+function isRateLimit(answer: UpstreamResponse | SourceFailure, result: unknown): boolean {
+  if (isFailure(answer)) return false
+  return answer.status === 429 || (isFailure(result) && result.kind === 'RATE_LIMITED')
 }
 
 function endOf(

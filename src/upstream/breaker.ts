@@ -23,6 +23,11 @@ export type BreakerState = 'closed' | 'open' | 'probing'
 /** Parts that the window is counted in. */
 const sliceCount = 12
 
+interface Count {
+  readonly calls: number
+  readonly bad: number
+}
+
 /**
  * A circuit breaker: opens when at least half of the calls of the last minute failed, 20 or more, or when a provider is
  * silent; after a time that varies by a tenth lets one probe through, which closes it or opens it for twice as long.
@@ -31,13 +36,16 @@ const sliceCount = 12
  * Silence is told by itself because a provider that hangs ends few calls: each holds one of a handful of places for
  * seconds, so that they stay few beside the good ones of the last minute, while all operations wait for it until their
  * deadlines and fill the gateway.
+ *
+ * Where several sources share a breaker, it opens when the calls of each of them fail: one that is refused by its own
+ * fault, such as an organization whose log is broken, must not cost the others.
  */
 export class Breaker {
   readonly #limits: BreakerLimits
   readonly #timing: Timing
   readonly #onChange: () => void
   state: BreakerState = 'closed'
-  #slices: { readonly startMs: number; calls: number; bad: number }[] = []
+  #slices: { readonly startMs: number; readonly counts: Map<string, Count> }[] = []
   #pauseMs: number
   #openUntilMs = 0
   #underWay = 0
@@ -68,8 +76,8 @@ export class Breaker {
     if (this.state === 'open') this.#turn('probing')
   }
 
-  /** A request has ended. */
-  end(call: CallEnd): void {
+  /** A request of a source has ended. */
+  end(call: CallEnd, sourceKey: string): void {
     this.#countSilence()
     this.#underWay -= 1
     const isUnanswered = call === 'TIMED_OUT' || call === 'CUT_OFF'
@@ -83,7 +91,7 @@ export class Breaker {
       return
     }
     if (this.state === 'open') return
-    if ((isUnanswered && this.#isSilent) || this.#isFailing(call)) this.#open(this.#pauseMs)
+    if ((isUnanswered && this.#isSilent) || this.#isFailing(call, sourceKey)) this.#open(this.#pauseMs)
   }
 
   get #isSilent(): boolean {
@@ -102,30 +110,39 @@ export class Breaker {
     this.#silentMs = 0
   }
 
-  #isFailing(call: CallEnd): boolean {
+  #isFailing(call: CallEnd, sourceKey: string): boolean {
     if (call === 'CUT_OFF' || call === 'UNWANTED') return false
-    const { calls, bad } = this.#count(call === 'GOOD')
-    return calls >= this.#limits.breakerCalls && bad * 2 >= calls
+    this.#count(call === 'GOOD', sourceKey)
+    if (call === 'GOOD') return false
+    const sums = this.#sums()
+    const calls = sums.reduce((sum, count) => sum + count.calls, 0)
+    return calls >= this.#limits.breakerCalls && sums.every((count) => count.bad * 2 >= count.calls)
   }
 
-  #count(good: boolean): { calls: number; bad: number } {
+  #count(good: boolean, sourceKey: string): void {
     const nowMs = this.#timing.now()
     const spanMs = this.#limits.breakerWindowMs / sliceCount
     const startMs = Math.floor(nowMs / spanMs) * spanMs
-    if (this.#slices.at(-1)?.startMs !== startMs) {
-      this.#slices = this.#slices.filter((slice) => slice.startMs > nowMs - this.#limits.breakerWindowMs)
-      this.#slices.push({ startMs, calls: 0, bad: 0 })
+    let slice = this.#slices.at(-1)
+    if (slice?.startMs !== startMs) {
+      slice = { startMs, counts: new Map() }
+      this.#slices = this.#slices.filter((before) => before.startMs > nowMs - this.#limits.breakerWindowMs)
+      this.#slices.push(slice)
     }
-    const sum = { calls: 0, bad: 0 }
-    for (const slice of this.#slices) {
-      if (slice.startMs === startMs) {
-        slice.calls += 1
-        if (!good) slice.bad += 1
+    const count = slice.counts.get(sourceKey) ?? { calls: 0, bad: 0 }
+    slice.counts.set(sourceKey, { calls: count.calls + 1, bad: count.bad + (good ? 0 : 1) })
+  }
+
+  /** What each source has had in the window. */
+  #sums(): readonly Count[] {
+    const sums = new Map<string, Count>()
+    for (const { counts } of this.#slices) {
+      for (const [sourceKey, { calls, bad }] of counts) {
+        const sum = sums.get(sourceKey) ?? { calls: 0, bad: 0 }
+        sums.set(sourceKey, { calls: sum.calls + calls, bad: sum.bad + bad })
       }
-      sum.calls += slice.calls
-      sum.bad += slice.bad
     }
-    return sum
+    return [...sums.values()]
   }
 
   #open(pauseMs: number): void {

@@ -14,7 +14,10 @@ export interface AttemptLimits {
   readonly bodyMs: number
   /** Size of a body, both as sent and decoded, in bytes. */
   readonly bodyBytesMax: number
-  /** Connections open to one origin at once; more requests wait, within `connectMs`. */
+  /**
+   * Connections open to one origin at once; more requests wait, within `connectMs`. By default more than the requests of
+   * 64 credentials: it is for admission to let them wait, without a clock of theirs running.
+   */
   readonly connectionsMax: number
 }
 
@@ -53,7 +56,7 @@ export const upstreamLimits: UpstreamLimits = {
   headersMs: 4_000,
   bodyMs: 8_000,
   bodyBytesMax: 4 * 1024 * 1024,
-  connectionsMax: 64,
+  connectionsMax: 512,
   retriesMax: 2,
   retryDelayMinMs: 100,
   retryDelayMaxMs: 1_000,

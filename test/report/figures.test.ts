@@ -389,7 +389,7 @@ async function paged(
 ): Promise<number> {
   const asked = { first: 7, filter, order: 'NEWEST_FIRST', onSourceError: 'FAIL', asOfMs } as const
   let entries = 0
-  for await (const page of readAll(readerOf(sources), asked, () => signal)) {
+  for await (const page of readAll(readerOf(sources), asked, () => ({ signal }))) {
     entries += (page as EntryPage).edges.length
   }
   return entries

@@ -49,6 +49,7 @@ export function exportRequest(ask: BulkAsk, settings: Settings): UpstreamRequest
     query: filterQuery(ask, settings),
     // Its failures are JSON.
     headers: { accept: 'text/csv, application/json;q=0.5' },
+    ownRight: true,
   }
 }
 

@@ -59,6 +59,7 @@ export function pageRequest(ask: PageAsk, settings: Settings): UpstreamRequest {
       ['offset', String(Math.max(0, Math.trunc(ask.offset ?? 0)))],
     ],
     headers: { accept: 'application/json' },
+    ...(history !== undefined && { ownRight: true }),
   }
 }
 

@@ -100,6 +100,7 @@ describe('entryRequest', () => {
   it('asks for one entry', () => {
     const id = '5B0C7A42-1d7e-4f0f-9a53-0f6a8d1c2e11'
     expect(entryRequest(source, id)).toEqual({
+      ownRight: true,
       method: 'GET',
       path: `/v1/audit-log/${id}`,
       query: [],

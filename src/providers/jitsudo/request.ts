@@ -49,7 +49,7 @@ export function pageRequest(settings: Settings, ask: PageAsk): UpstreamRequest {
 /** The request for one entry; undefined when `id` is not a UUID, which every id is (sheet jitsudo section 1). */
 export function entryRequest(settings: Settings, id: string): UpstreamRequest | undefined {
   if (!uuidPattern.test(id)) return undefined
-  return { method: 'GET', path: `${listPath}/${id}`, query: [], headers: headersOf(settings) }
+  return { method: 'GET', path: `${listPath}/${id}`, query: [], headers: headersOf(settings), ownRight: true }
 }
 
 /** The headers that carry the credential, revealed: sheet jitsudo section 1. */

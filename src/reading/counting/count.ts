@@ -121,7 +121,7 @@ async function countByReading(
       readPage: (page: PageRequest) =>
         readPage({ ...page, first: Math.min(pageSizeMax, limit - value) }, context),
     }
-    for await (const page of readAll(reader, asked, () => request.signal)) {
+    for await (const page of readAll(reader, asked, () => ({ signal: request.signal }))) {
       if (page.kind === 'readingFailed') coverage = keys.map((key) => failedRow(key, coverage, page.failures))
       if (page.kind !== 'page') break
       for (const { entry } of page.edges) add(values, edgesMs, entry.occurredAtMs)

@@ -50,7 +50,7 @@ export async function readWindow(
   const reader = { readPage: (page: PageRequest) => readPage(page, context) }
   let coverage: readonly SourceCoverage[] = []
   let hasNext = true
-  for await (const page of readAll(reader, asked, () => signal)) {
+  for await (const page of readAll(reader, asked, () => ({ signal }))) {
     if (page.kind === 'page') {
       for (const { entry } of page.edges) aggregate.add(entry)
       coverage = page.coverage.map((row) => withSpent(row, coverage))
