@@ -73,7 +73,8 @@ export function lanesOf(
       const isVoid = hints?.order.kind === 'unsorted' && held?.hints.order.kind !== 'unsorted'
       const walk = held && !isVoid ? held.fork(walkPlan) : new Walk(walkPlan, hints)
       const lane = addLane(run, part, walk, obligedTo)
-      lane.refused = context.refusals.has(hintKey(sourceKey, pushdown))
+      const isKept = reading.request.freshness !== 'LIVE'
+      lane.refused = isKept && context.refusals.has(hintKey(sourceKey, pushdown))
       return [lane]
     })
   })
@@ -138,7 +139,9 @@ export function rememberHints({ source, lanes }: SourceRun, { hints, refusals }:
     const key = hintKey(source.key, part.pushdown)
     hints.set(key, walk.hints)
     // A lane without a request is refused by memory, which must not renew itself.
-    if (refused && requests > 0) refusals.add(key)
+    if (requests === 0) continue
+    if (refused) refusals.add(key)
+    else refusals.remove(key)
   }
   const seen = lanes.map(({ walk }) => walk.hints)
   const least = seen.find(({ order }) => order.kind === 'unsorted') ?? seen.find(({ order }) => order.proven)

@@ -356,6 +356,19 @@ describe('a word that the provider may not know', () => {
     expect(idsOf([await readPage(reader, { actions: ['unknown'] })])).toEqual([late.id])
   })
 
+  it('is found at once by a page that is to be LIVE, and by all that follow', async () => {
+    let hasLearned = false
+    const late = entry(1, { action: 'unknown' })
+    const source = sourceOf([late], (ask) => (hasLearned ? null : refuse(ask)))
+    const reader = readerOf(source)
+    const filter = { actions: ['unknown'] }
+    expect(idsOf([await readPage(reader, filter)])).toEqual([])
+    hasLearned = true
+    expect(idsOf([await readPage(reader, filter)])).toEqual([])
+    expect(idsOf([await readPage(reader, filter, { freshness: 'LIVE' })])).toEqual([late.id])
+    expect(idsOf([await readPage(reader, filter)])).toEqual([late.id])
+  })
+
   it('is refused once in a reading of many pages, beside words that are read on', async () => {
     const rows = Array.from({ length: 300 }, (_, index) => entry(index))
     const source = sourceOf(rows, refuse)

@@ -8,6 +8,8 @@ export interface Refusals {
   /** `key`: source and pushdown (`hintKey`). */
   has(key: string): boolean
   add(key: string): void
+  /** The provider has answered such a request. */
+  remove(key: string): void
 }
 
 /** Kinds of request that are remembered at most; the one refused first goes first. */
@@ -29,6 +31,9 @@ export function createRefusals(now: () => number): Refusals {
     has: (key) => store.has(key),
     add: (key) => {
       store.set(key, true)
+    },
+    remove: (key) => {
+      store.delete(key)
     },
   }
 }
