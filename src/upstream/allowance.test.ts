@@ -112,6 +112,56 @@ async function asked(
   return { seen, source }
 }
 
+describe('a provider that tells nothing but how long to wait', () => {
+  it.each(['window', 'bucket'] as const)(
+    'and has long been asked for less than it grants is asked on so after a rush: %s',
+    async (kind) => {
+      const timing = fakeTiming()
+      const rule = { kind, capacity: 10, refillMs: 100, tells: 'retryAfter', latencyMs: 30 } as const
+      const { seen, outcomes, ask } = overload(timing, rule)
+      const load = async (seconds: number, everyMs: number) => {
+        for (let passedMs = 0; passedMs < seconds * 1_000; passedMs += everyMs) {
+          ask()
+          await timing.pass(everyMs)
+        }
+      }
+      // Ten a second are granted, four are asked for; then fifty, for twenty seconds; then four again.
+      await load(600, 250)
+      await load(20, 20)
+      const rushed = outcomes.length
+      await load(120, 250)
+      await timing.pass(10_000)
+      const [first] = seen.filter(({ status }) => status === 429)
+      expect(first).toBeDefined()
+      expect(seen.filter(({ status, atMs }) => status === 429 && atMs > (first?.answeredAtMs ?? 0))).toEqual(
+        [],
+      )
+      const after = outcomes.slice(rushed + 200)
+      expect(after.length).toBeGreaterThan(250)
+      expect(after.filter(({ kind }) => kind !== 'OK').length).toBeLessThan(after.length / 20)
+    },
+  )
+
+  it('and grants far less than a burst of it seemed to is asked no faster than it says', async () => {
+    const timing = fakeTiming()
+    const rule = {
+      kind: 'bucket',
+      capacity: 400,
+      refillMs: 1_000,
+      tells: 'retryAfter',
+      latencyMs: 30,
+    } as const
+    const { seen, ask } = overload(timing, rule)
+    for (let count = 0; count < 3_000; count += 1) {
+      ask()
+      await timing.pass(100)
+    }
+    const refused = seen.filter(({ status }) => status === 429)
+    expect(refused.length).toBeGreaterThan(0)
+    expect(refused.length).toBeLessThanOrEqual(4)
+  })
+})
+
 describe('headers of a limit', () => {
   it('that come with a refusal alone hold until their reset, and no longer', async () => {
     const { seen, source } = await asked(60_000, 100, (nowMs, number) =>

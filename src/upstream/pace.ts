@@ -12,15 +12,25 @@ const forgetAfterMs = 300_000
 const surchargeHalvesMs = 5_000
 /** An interval below this is none. */
 const intervalMinMs = 10
-/** Good answers whose instants are kept. */
-const sentKept = 256
+/** How long it is remembered how many requests were granted, and the spans that they are counted in. */
+const grantedKeptMs = 600_000
+const grantedSpanMs = 1_000
+/** A provider that lets requests burst is taken to let no more of them than it grants in this time. */
+const burstMs = 90_000
+/** How much slower than the pace that was refused requests go on, when it had been found by easing. */
+const probeMargin = 1.25
+/** How long a pace that was refused so is not tried again. */
+const probedKeptMs = 900_000
 
 /**
  * The rate at which a provider that tells nothing but "wait so long" may be asked: learned from the first 429.
  *
- * - A short wait says when one more request is granted, so one a wait is a rate that the provider can sustain. A long
- *   one is the rest of a window, of which half of what was granted lately is taken. This is learned: it shrinks by a
- *   tenth a minute, and is forgotten when nobody had to wait for it for five minutes.
+ * - A short wait says when one more request is granted, so one a wait is a rate that the provider can sustain; and so is
+ *   what it has granted over the last minutes, less what may have been a burst. The faster of the two is taken. A long
+ *   wait is the rest of a window, of which half of what was granted lately is taken. This is learned: its interval
+ *   shrinks by a tenth a minute, and is forgotten when nobody had to wait for it for five minutes.
+ * - A 429 after the interval has shrunk shows where the limit is: a quarter slower than that requests go on, and no
+ *   faster for a quarter of an hour. One before shows that what was granted over minutes was a burst.
  * - A further 429 doubles the interval, if requests were granted since the last. What that puts on top of what was
  *   learned is a guess, and so is what a long wait after few requests means: guesses are given up within half a minute,
  *   so that a provider which is well again is asked as before.
@@ -38,7 +48,10 @@ export class Pace {
   #isGrantedSince = true
   #easedAtMs = 0
   #heldAtMs = 0
-  #sent: number[] = []
+  #learnedAtMs = 0
+  /** The interval that easing does not go below until then. */
+  #probed = { intervalMs: 0, untilMs: 0 }
+  #granted: { readonly startMs: number; count: number }[] = []
 
   /** The instant from which the request may go out that has `ahead` others before it. */
   startsAtMs(nowMs: number, priority: 'interactive' | 'bulk', ahead: number): number {
@@ -58,8 +71,14 @@ export class Pace {
   /** An answer that was no 429. */
   onGranted(sentAtMs: number): void {
     if (sentAtMs > this.#refusedAtMs) this.#isGrantedSince = true
-    this.#sent.push(sentAtMs)
-    if (this.#sent.length > sentKept) this.#sent.shift()
+    const startMs = Math.floor(sentAtMs / grantedSpanMs) * grantedSpanMs
+    const last = this.#granted.at(-1)
+    if (last && last.startMs >= startMs) {
+      last.count += 1
+      return
+    }
+    this.#granted.push({ startMs, count: 1 })
+    if (this.#granted.length > grantedKeptMs / grantedSpanMs) this.#granted.shift()
   }
 
   /** A 429 that asks to wait `waitMs`. One of a request that was sent before the last is no news. */
@@ -73,13 +92,37 @@ export class Pace {
 
   #learn(nowMs: number, spanMs: number): void {
     const beforeMs = this.#intervalMs(nowMs)
-    const granted = this.#sent.filter((instantMs) => instantMs > nowMs - spanMs).length
+    const granted = this.#grantedSince(nowMs - spanMs)
     const isShort = spanMs <= grantMaxMs
     const taughtMs = isShort ? spanMs : Math.min(intervalMaxMs, spanMs / Math.max(1, Math.floor(granted / 2)))
-    if (isShort || granted >= grantedMin) this.#learnedMs = taughtMs
+    const isFirst = beforeMs === 0
+    const isProbe = !isFirst && nowMs - this.#learnedAtMs >= easeEveryMs
+    if (isProbe) {
+      this.#learnedMs *= probeMargin
+      this.#probed = { intervalMs: this.#learnedMs, untilMs: nowMs + probedKeptMs }
+    } else if (isShort || granted >= grantedMin) {
+      this.#learnedMs = isShort && isFirst ? Math.min(taughtMs, this.#shownMs(nowMs)) : taughtMs
+    }
+    this.#learnedAtMs = nowMs
     this.#surchargeMs = Math.min(intervalMaxMs, Math.max(taughtMs, 2 * beforeMs)) - this.#learnedMs
     this.#surchargedAtMs = nowMs
     this.#easedAtMs = nowMs
+  }
+
+  #grantedSince(instantMs: number): number {
+    return this.#granted.reduce((sum, { startMs, count }) => sum + (startMs > instantMs ? count : 0), 0)
+  }
+
+  /** The interval at which requests have been granted all the time, were some of them a burst: over the best of all spans. */
+  #shownMs(nowMs: number): number {
+    let granted = 0
+    let bestMs = Number.POSITIVE_INFINITY
+    for (const { startMs, count } of this.#granted.toReversed()) {
+      if (nowMs - startMs > grantedKeptMs) break
+      granted += count
+      bestMs = Math.min(bestMs, (nowMs - startMs + burstMs) / granted)
+    }
+    return bestMs
   }
 
   /** 0: there is none. */
@@ -87,7 +130,8 @@ export class Pace {
     if (nowMs - this.#heldAtMs >= forgetAfterMs) this.#learnedMs = 0
     while (this.#learnedMs > 0 && nowMs - this.#easedAtMs >= easeEveryMs) {
       this.#easedAtMs += easeEveryMs
-      this.#learnedMs *= easeFactor
+      const leastMs = nowMs < this.#probed.untilMs ? this.#probed.intervalMs : 0
+      this.#learnedMs = Math.max(Math.min(this.#learnedMs, leastMs), this.#learnedMs * easeFactor)
     }
     const surchargeMs = this.#surchargeMs * 0.5 ** ((nowMs - this.#surchargedAtMs) / surchargeHalvesMs)
     const intervalMs = this.#learnedMs + surchargeMs
