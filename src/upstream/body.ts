@@ -17,7 +17,7 @@ const decoders: Readonly<Record<string, Decoder>> = {
  * Turns the bytes of a body into text: takes off one content coding (`gzip`, `deflate`, `br`; none for `identity`),
  * counting what comes out, and reads it as UTF-8.
  *
- * Gives a problem, as a sentence without any of the body's text, for a list of codings, an unknown one, data that
+ * Gives a problem for a list of codings, an unknown one, data that
  * breaks its coding, more than `bytesMax` decoded bytes (a compressed bomb never unfolds further: reliability.md
  * V8), or bytes that are not UTF-8. Never throws.
  */
@@ -25,7 +25,7 @@ export async function decodeBody(
   bytes: Buffer,
   contentEncoding: string | undefined,
   bytesMax: number,
-): Promise<{ readonly text: string } | { readonly problem: string }> {
+): Promise<{ readonly text: string } | BodyProblem> {
   const decoded = await takeOffCoding(bytes, contentEncoding, bytesMax)
   if ('problem' in decoded) return decoded
   const text = textOf(decoded.bytes)
@@ -43,18 +43,27 @@ function textOf(bytes: Buffer): string | null {
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }
 
-/** The sentence for a body over the limit, which names it. */
-export function tooLarge(bytesMax: number): string {
+/** What is wrong with a body, as a sentence without any of its text, and what to do where that is not the usual. */
+export interface BodyProblem {
+  readonly problem: string
+  readonly remedy?: string
+}
+
+/** A body over the limit, which is named. */
+export function tooLarge(bytesMax: number): BodyProblem {
   const mebibyte = 1024 * 1024
   const limit = bytesMax % mebibyte === 0 ? `${bytesMax / mebibyte} MiB` : `${bytesMax} bytes`
-  return `The provider sent an answer of more than ${limit}, the limit for one page.`
+  return {
+    problem: `The provider sent an answer of more than ${limit}, the limit for one page.`,
+    remedy: 'If its entries are that large, set upstream.bodyBytesMax in the configuration to more.',
+  }
 }
 
 async function takeOffCoding(
   bytes: Buffer,
   contentEncoding: string | undefined,
   bytesMax: number,
-): Promise<{ readonly bytes: Buffer } | { readonly problem: string }> {
+): Promise<{ readonly bytes: Buffer } | BodyProblem> {
   const coding = contentEncoding?.trim().toLowerCase() ?? ''
   if (coding === '' || coding === 'identity' || bytes.length === 0) return { bytes }
   const decode = Object.hasOwn(decoders, coding) ? decoders[coding] : undefined
@@ -66,11 +75,7 @@ async function takeOffCoding(
   try {
     return { bytes: await decode(bytes, { maxOutputLength: bytesMax }) }
   } catch (error) {
-    return {
-      problem:
-        errorCode(error) === 'ERR_BUFFER_TOO_LARGE'
-          ? tooLarge(bytesMax)
-          : `The provider sent a body that breaks its content coding ${coding}.`,
-    }
+    if (errorCode(error) === 'ERR_BUFFER_TOO_LARGE') return tooLarge(bytesMax)
+    return { problem: `The provider sent a body that breaks its content coding ${coding}.` }
   }
 }

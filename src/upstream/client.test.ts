@@ -174,6 +174,20 @@ describe('an answer', () => {
     })
   })
 
+  it('without a length ends with its connection, whatever it is', async () => {
+    for (const [type, body] of [
+      ['application/json', '{"a": [1]}\n'],
+      ['application/json', '[]'],
+      ['application/problem+json', '{}'],
+      ['text/csv', 'a,b'],
+    ]) {
+      const { baseUrl } = await host((socket) =>
+        socket.end(`HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\n\r\n${body}`),
+      )
+      expect(responseOf(await client().send(account(baseUrl), request, never)).body).toBe(body)
+    }
+  })
+
   it('may have header names that are properties of every object', async () => {
     const reply = answer('{}', ['__proto__: x', 'constructor: y', 'constructor: z', 'toString: t'])
     const { headers } = responseOf(await ask(reply))
@@ -226,6 +240,7 @@ describe('an answer', () => {
     const failure = failureOf(await ask(answer('x'.repeat(1_001), ['X-Request-Id: r2']), limits))
     expect(failure).toMatchObject({ kind: 'INVALID_RESPONSE', httpStatus: 200, traceId: 'r2' })
     expect(failure.message).toContain('1000 bytes')
+    expect(failure.remedy).toContain('upstream.bodyBytesMax')
   })
 
   it('over the limit closes its socket', async () => {
@@ -241,6 +256,7 @@ describe('an answer', () => {
     const failure = failureOf(await ask(bomb))
     expect(failure).toMatchObject({ kind: 'INVALID_RESPONSE' })
     expect(failure.message).toContain('4 MiB')
+    expect(failure.remedy).toContain('upstream.bodyBytesMax')
   })
 
   it.each([
@@ -279,6 +295,10 @@ describe('a broken connection is UNREACHABLE', () => {
       (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n{"a"\r\n'),
     ],
     [
+      'cut in JSON that has no length',
+      (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{"a": [1, 2'),
+    ],
+    [
       'reset in the body',
       (socket: Socket) =>
         socket.write('HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"a"', () => socket.resetAndDestroy()),
@@ -298,7 +318,11 @@ describe('a broken connection is UNREACHABLE', () => {
     const { baseUrl, server } = await host(() => {})
     server.on('connection', (socket: Socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
     const outcome = await client().send(account(baseUrl.replace('http:', 'https:')), request, never)
-    expect(failureOf(outcome)).toMatchObject({ kind: 'UNREACHABLE', retryable: false })
+    expect(failureOf(outcome)).toMatchObject({
+      kind: 'UNREACHABLE',
+      retryable: false,
+      remedy: expect.stringContaining('begin with http'),
+    })
   })
 
   it('when the client is closed, before or meanwhile', async () => {

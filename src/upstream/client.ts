@@ -3,6 +3,7 @@ import { isFailure, type SourceFailure } from '../model/failure.js'
 import type { Dialect, UpstreamRequest, UpstreamResponse } from '../model/provider.js'
 import { invalidResponse } from '../model/wire.js'
 import { decodeBody, tooLarge } from './body.js'
+import { connectionFailure } from './connection-failure.js'
 import { exchange, type RawAnswer } from './exchange.js'
 import { type AttemptLimits, checkLimits, upstreamLimits } from './limits.js'
 import { buildTarget } from './target.js'
@@ -103,10 +104,25 @@ async function readAnswer(answer: RawAnswer, bytesMax: number): Promise<OwnedRes
   const { status, headers, receivedAtMs } = answer
   const response = { status, headers, receivedAtMs, body: '' }
   const decoded = answer.oversize
-    ? { problem: tooLarge(bytesMax) }
+    ? tooLarge(bytesMax)
     : await decodeBody(answer.bytes, headers['content-encoding'], bytesMax)
-  if ('text' in decoded) return { ...response, body: decoded.text }
-  return status >= 300 ? response : invalidResponse(response, decoded.problem)
+  if ('text' in decoded) {
+    return isCutOff(response, decoded.text)
+      ? connectionFailure(undefined)
+      : { ...response, body: decoded.text }
+  }
+  if (status >= 300) return response
+  const { problem, remedy } = decoded
+  return { ...invalidResponse(response, problem), ...(remedy !== undefined && { remedy }) }
+}
+
+/**
+ * Whether JSON that the end of the connection alone has ended (RFC 9112 section 6.3, item 8) is not whole: nothing else
+ * tells a connection that broke off from one that was closed.
+ */
+function isCutOff({ status, headers }: UpstreamResponse, text: string): boolean {
+  if (status >= 300 || 'content-length' in headers || 'transfer-encoding' in headers) return false
+  return /\bjson\b/i.test(headers['content-type'] ?? '') && /[^\s}\]]\s*$/.test(text.slice(-100))
 }
 
 /** Later records win, whatever the case of the names. */

@@ -52,6 +52,13 @@ export function connectionFailure(error: unknown): SourceFailure {
   if (error instanceof errors.HTTPParserError || code === 'UND_ERR_HEADERS_OVERFLOW') {
     return sourceFailure('INVALID_RESPONSE', { message: `${notHttp}${suffix}` })
   }
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER') {
+    return sourceFailure('UNREACHABLE', {
+      message: `What answers at the base URL of this source does not speak TLS${suffix}.`,
+      remedy: 'Check the port of the base URL of this source, and whether it should begin with http.',
+      retryable: false,
+    })
+  }
   if (code !== undefined && isTlsCode(code)) {
     return sourceFailure('UNREACHABLE', {
       message: `No trusted TLS connection to the provider${suffix}.`,

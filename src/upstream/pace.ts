@@ -118,9 +118,11 @@ export class Pace {
     let granted = 0
     let bestMs = Number.POSITIVE_INFINITY
     for (const { startMs, count } of this.#granted.toReversed()) {
-      if (nowMs - startMs > grantedKeptMs) break
+      // A clock may be set back.
+      const spanMs = Math.max(0, nowMs - startMs)
+      if (spanMs > grantedKeptMs) break
       granted += count
-      bestMs = Math.min(bestMs, (nowMs - startMs + burstMs) / granted)
+      bestMs = Math.min(bestMs, (spanMs + burstMs) / granted)
     }
     return bestMs
   }
