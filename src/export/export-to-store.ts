@@ -1,5 +1,4 @@
-import type { EntryPage, InputProblem, Reader, ReadingFailed } from '../reading/page.js'
-import type { PageTerms } from '../reading/read-all.js'
+import type { EntryPage, InputProblem, PageTerms, Reader, ReadingFailed } from '../reading/page.js'
 import { type Checkpoint, writeCheckpoint } from './checkpoint.js'
 import type { ExportSource } from './entry-json.js'
 import { type Layout, layoutOf } from './layout.js'

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { deadlineReached } from '../model/deadline.js'
-import type { PageTerms } from '../reading/read-all.js'
+import type { PageTerms } from '../reading/page.js'
 
 /** Gives each page of an export a signal of its own: there is no deadline as a whole. */
 export interface PageSignals {

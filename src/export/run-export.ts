@@ -2,12 +2,13 @@ import { keyOf } from '../model/order.js'
 import {
   type EntryPage,
   type InputProblem,
+  type PageTerms,
   pageSizeMax,
   type Reader,
   type ReadingFailed,
   type SourceCoverage,
 } from '../reading/page.js'
-import { type PageTerms, readAll } from '../reading/read-all.js'
+import { readAll } from '../reading/read-all.js'
 import type { ExportSource } from './entry-json.js'
 import type { Layout } from './layout.js'
 import { isWhole } from './manifest.js'

@@ -32,6 +32,9 @@ export interface FetchTerms {
   readonly sentAfter?: number
 }
 
+/** What bounds one page of a long reading. */
+export type PageTerms = Pick<FetchTerms, 'signal' | 'deadlineMs'>
+
 /** One configured account, as the reading layer sees it. Everything that does I/O is behind these functions. */
 export interface ReadableSource {
   readonly key: string

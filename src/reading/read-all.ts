@@ -1,7 +1,4 @@
-import type { EntryPage, FetchTerms, InputProblem, PageRequest, Reader, ReadingFailed } from './page.js'
-
-/** What bounds one page of a long reading. */
-export type PageTerms = Pick<FetchTerms, 'signal' | 'deadlineMs'>
+import type { EntryPage, InputProblem, PageRequest, PageTerms, Reader, ReadingFailed } from './page.js'
 
 /**
  * The pages of one reading, from the request's own to the last, each begun when the one before was taken.
