@@ -86,6 +86,24 @@ describe('bytes that are not a request of HTTP/1.1', () => {
   })
 })
 
+describe('headers', () => {
+  // Node by itself looks every 30 seconds.
+  it('that do not come in time are answered soon after it', { timeout: 20_000 }, async () => {
+    const own = await listen(
+      fakeGateway().server,
+      { host: '127.0.0.1', port: 0 },
+      { headersMs: 50, requestMs: 50 },
+    )
+    const socket = connect(Number(new URL(own.url).port), '127.0.0.1')
+    socket.write('GET /livez HTTP/1.1\r\nHo')
+    let answered = ''
+    for await (const chunk of socket) answered += String(chunk)
+    expect(answered).toMatch(/^HTTP\/1\.1 408 /)
+    expect(codeIn(answered)).toEqual({ code: 'BAD_REQUEST' })
+    await own.close(0)
+  })
+})
+
 describe('the Host', () => {
   it.each(['[::x@', 'a b', 'user@host', 'host/graphql?', '', 'h:99999', 'a\r\nHost: b'])(
     '%j is refused as JSON and without a stack',
@@ -162,10 +180,26 @@ describe('a body', () => {
     expect(sent).toBeLessThan(64 * 1024 * 1024)
   })
 
+  const unfinished =
+    'POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 99\r\n'
+
+  it('that does not come holds its place no longer than its deadline', async () => {
+    const one = fakeGateway(new FakeReader(), { overloadLimits: { operationsMax: 1 } })
+    const own = await listen(one.server, { host: '127.0.0.1', port: 0 })
+    const socket = connect(Number(new URL(own.url).port), '127.0.0.1')
+    socket.write(`${unfinished}X-Request-Timeout-Ms: 20\r\n\r\n{`)
+    let answered = ''
+    for await (const chunk of socket) answered += String(chunk)
+    expect(answered).toMatch(/^HTTP\/1\.1 408 /)
+    expect(answered).toMatch(/\r\nconnection: close\r\n/i)
+    expect(codeIn(answered)).toEqual({ code: 'DEADLINE_EXCEEDED' })
+    expect(one.log).toEqual([expect.objectContaining({ status: 408, errors: ['DEADLINE_EXCEEDED'] })])
+    expect((await fetch(`${own.url}?query={__typename}`)).status).toBe(200)
+    await own.close(0)
+  })
+
   it('that breaks off is told as the client’s doing, not as a fault of our own', async () => {
-    const head =
-      'POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 99\r\n'
-    const socket = open(`${head}Expect: 100-continue\r\n\r\n{"query"`)
+    const socket = open(`${unfinished}Expect: 100-continue\r\n\r\n{"query"`)
     // The gateway says that it goes on when it has begun with the request.
     await new Promise((resolve) => socket.once('data', resolve))
     socket.destroy()
@@ -182,9 +216,7 @@ describe('a body', () => {
     const busy = fakeGateway(new FakeReader(), { mayBegin: () => mayBegin })
     const own = await listen(busy.server, { host: '127.0.0.1', port: 0 })
     const socket = connect(Number(new URL(own.url).port), '127.0.0.1')
-    socket.write(
-      'POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{',
-    )
+    socket.write(`${unfinished}\r\n{`)
     await expect.poll(() => busy.server.load().operations).toBe(1)
     socket.destroy()
     await expect.poll(() => busy.server.load().operations).toBe(0)

@@ -3,11 +3,12 @@ import { connect } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Listening, listen } from '../src/server/listen.js'
-import { covered, entry, FakeReader, fakeGateway, page } from './support/fake-gateway.js'
+import { covered, entry, FakeReader, fakeGateway, type LogLine, page } from './support/fake-gateway.js'
 
 /** How the gateway stops, over real sockets. */
 
 let listening: Listening
+let log: LogLine[]
 let url: URL
 let agent: Agent
 /** Lets the pages go that are being read. */
@@ -32,7 +33,9 @@ beforeEach(async () => {
             onStarted()
           }),
   })
-  listening = await listen(fakeGateway(reader).server, { host: '127.0.0.1', port: 0 })
+  const gateway = fakeGateway(reader)
+  log = gateway.log
+  listening = await listen(gateway.server, { host: '127.0.0.1', port: 0 })
   url = new URL(listening.url)
   agent = new Agent({ keepAlive: true, maxSockets: 1 })
 })
@@ -96,6 +99,23 @@ describe('while it drains', () => {
     await started
     await listening.close(0)
     expect(await json(await operation)).toMatchObject({ errors: [{ extensions: { code: 'SHUTTING_DOWN' } }] })
+  })
+
+  it('does not wait for the rest of a body longer than for anything else', async () => {
+    const socket = connect(Number(url.port), '127.0.0.1')
+    socket.write(
+      'POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 99\r\n' +
+        'Expect: 100-continue\r\n\r\n{"query"',
+    )
+    // The gateway says that it goes on when it has begun with the request.
+    await new Promise((resolve) => socket.once('data', resolve))
+    const closing = listening.close(0)
+    let answered = ''
+    for await (const chunk of socket) answered += String(chunk)
+    expect(answered).toMatch(/^HTTP\/1\.1 503 /)
+    expect(answered).toMatch(/"code":"SHUTTING_DOWN"/)
+    await closing
+    expect(log.map(({ errors }) => errors)).toEqual([['SHUTTING_DOWN']])
   })
 
   it('lets all answers that are on their way arrive whole, one after the other', async () => {

@@ -37,13 +37,13 @@ export function useGraphqlEdge(parts: Parts): Plugin {
     onRequestParse({ request, setRequestParser }) {
       checkMethod(request)
       if (!acceptsEventStream(request)) checkAccept(request)
-      parts.scopes.open(request, readDeadline(request, parts.limits.deadlineMs))
+      const { signal } = parts.scopes.open(request, readDeadline(request, parts.limits.deadlineMs))
       // Yoga's own parsers also take forms and plain text.
       setRequestParser(async (incoming) => {
         const begin = parts.mayBegin()
         if (begin) await begin
         const { bodyBytesMax } = parts.limits
-        return readParams(incoming, { bodyBytesMax, persisted: parts.persisted })
+        return readParams(incoming, { bodyBytesMax, signal, persisted: parts.persisted })
       })
     },
     onParse({ setParseFn }) {

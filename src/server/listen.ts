@@ -24,17 +24,28 @@ export interface Listening {
 const sendingMs = 1_000
 
 /** How long a client may take to send its headers, and its whole request, in milliseconds. */
-const headersTimeoutMs = 10_000
-const requestTimeoutMs = 30_000
+interface SendingTimes {
+  readonly headersMs: number
+  readonly requestMs: number
+}
+
+const defaultSendingTimes: SendingTimes = { headersMs: 10_000, requestMs: 30_000 }
 
 /** Serves on a socket; port 0 takes a free one. Rejects with the system's error when the address cannot be taken. */
 export async function listen(
   server: GatewayServer,
   address: { readonly host: string; readonly port: number },
+  { headersMs, requestMs }: SendingTimes = defaultSendingTimes,
 ): Promise<Listening> {
   const http = createServer(
-    // A missing Host is refused by the listener, in the form of any other refusal.
-    { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs, requireHostHeader: false },
+    {
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      // Node looks every 30 seconds by itself, which is how long either may then last beyond its time.
+      connectionsCheckingInterval: headersMs / 10,
+      // A missing Host is refused by the listener, in the form of any other refusal.
+      requireHostHeader: false,
+    },
     server.listener,
   )
   // An expectation that is not known may be passed over: RFC 9110 section 10.1.1.

@@ -2,21 +2,29 @@ import { Readable } from 'node:stream'
 import type { ReadableStream as NodeWebStream } from 'node:stream/web'
 import type { GraphQLParams } from 'graphql-yoga'
 import { type ErrorCode, quote, requestRefused } from '../graphql/errors.js'
+import { OperationEnded } from '../graphql/operation-end.js'
+import { isDeadline } from '../model/deadline.js'
 
 /**
  * Reads the GraphQL parameters of a GET or of a POST with a JSON body (GraphQL over HTTP, sections 5.3 and 5.4).
  *
  * Nothing but `application/json` is taken for a body. Forms and plain text could be sent from any site without asking
  * first (a "simple request" of the fetch standard); JSON cannot. Throws a refusal with its HTTP status otherwise.
- * `persisted`: whether `documentId`, or the extension `persistedQuery`, may stand for the document.
+ * `signal`: that of the operation, with which the reading of a body ends. `persisted`: whether `documentId`, or the
+ * extension `persistedQuery`, may stand for the document.
  */
 export async function readParams(
   request: Request,
-  { bodyBytesMax, persisted }: { readonly bodyBytesMax: number; readonly persisted: boolean },
+  { persisted, ...bounds }: BodyBounds & { readonly persisted: boolean },
 ): Promise<GraphQLParams> {
   if (request.method === 'GET') return readQueryString(request, persisted)
   checkContentType(request)
-  return checkParams(parseJson(await readBody(request, bodyBytesMax), 'The body'), 'the body', persisted)
+  return checkParams(parseJson(await readBody(request, bounds), 'The body'), 'the body', persisted)
+}
+
+interface BodyBounds {
+  readonly bodyBytesMax: number
+  readonly signal: AbortSignal
 }
 
 function readQueryString(request: Request, persisted: boolean): GraphQLParams {
@@ -56,9 +64,9 @@ function checkContentType(request: Request): void {
 const droppedBytesMax = 32 * 1024 * 1024
 
 /** The body as text. Bytes are counted as they come, since content-length may be missing or untrue. */
-async function readBody(request: Request, bytesMax: number): Promise<string> {
+async function readBody(request: Request, bounds: BodyBounds): Promise<string> {
   const { body } = request
-  const bytes = body === null ? new Uint8Array() : await takeIn(streamOf(body), bytesMax)
+  const bytes = body === null ? new Uint8Array() : await takeIn(streamOf(body), bounds)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
@@ -72,33 +80,60 @@ function streamOf(body: ReadableStream<Uint8Array>): Readable {
 }
 
 /** By events: an iterator takes several turns of the event loop for the one chunk that most bodies are. */
-function takeIn(body: Readable, bytesMax: number): Promise<Uint8Array> {
+function takeIn(body: Readable, { bodyBytesMax, signal }: BodyBounds): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = []
     let bytes = 0
+    const giveUp = (error: Error) => {
+      signal.removeEventListener('abort', onAbort)
+      chunks.length = 0
+      body.pause()
+      reject(error)
+    }
+    const onAbort = () => giveUp(endedWith(signal))
     body.on('data', (chunk: Uint8Array) => {
       bytes += chunk.byteLength
-      if (bytes <= bytesMax) {
+      if (bytes <= bodyBytesMax) {
         chunks.push(chunk)
         return
       }
       chunks.length = 0
-      if (bytes <= droppedBytesMax) return
-      body.pause()
-      reject(tooLarge(bytesMax, { connection: 'close' }))
+      if (bytes > droppedBytesMax) giveUp(tooLarge(bodyBytesMax, closing))
     })
     // Only the client can break its own body off, and may have done so before anybody listened.
-    const brokenOff = () =>
-      reject(refuse('REQUEST_ABORTED', 499, 'The connection was closed before the whole body was sent.'))
+    const brokenOff = () => giveUp(bodyBrokenOff())
     if (body.destroyed) brokenOff()
+    else if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort)
     body.once('error', brokenOff)
     body.once('close', brokenOff)
     body.once('end', () => {
       body.off('close', brokenOff)
-      if (bytes > bytesMax) reject(tooLarge(bytesMax, {}))
+      signal.removeEventListener('abort', onAbort)
+      if (bytes > bodyBytesMax) reject(tooLarge(bodyBytesMax, {}))
       else resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))
     })
   })
+}
+
+/** Of an answer that comes before the whole body did: what is left of it must not be taken for the next request. */
+const closing = { connection: 'close' }
+
+function bodyBrokenOff(): Error {
+  return refuse('REQUEST_ABORTED', 499, 'The connection was closed before the whole body was sent.')
+}
+
+/** Why a body is not waited for any longer. */
+function endedWith({ reason }: AbortSignal): Error {
+  if (isDeadline(reason)) {
+    const message = 'The deadline of the request came before its whole body. Send it again.'
+    return requestRefused('DEADLINE_EXCEEDED', 408, message, { headers: closing })
+  }
+  if (reason instanceof OperationEnded && reason.why === 'shutdown') {
+    const message = 'The gateway is stopping. Send the request again.'
+    return requestRefused('SHUTTING_DOWN', 503, message, { headers: closing })
+  }
+  return bodyBrokenOff()
 }
 
 function tooLarge(bytesMax: number, headers: Record<string, string>): Error {
