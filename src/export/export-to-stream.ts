@@ -9,6 +9,8 @@ import { Tally } from './tally.js'
 export type StreamedExport = Omit<StoredExport, 'store' | 'checkpoint' | 'now' | 'stop'> & {
   /** Takes bytes and resolves when more may come. */
   readonly write: (bytes: Buffer) => Promise<void>
+  /** What the last record says of an error that the export rejects with; null for one that it says nothing of. */
+  readonly problemOf?: (error: unknown) => Readonly<Record<string, string>> | null
 }
 
 /** How a stream ended. `tail` is what a broken one can still be given: a record that says why, where there is one. */
@@ -19,7 +21,8 @@ export type StreamEnd =
 /**
  * Exports to a stream, which nobody can go on with but by the cursor of its end. The last record is the manifest where
  * the plan says so. When the reading breaks off, an NDJSON stream ends with a record that says why, unless nothing was
- * written before: then the stream is left untouched. Rejects as `runExport` does.
+ * written before: then the stream is left untouched. Rejects as `runExport` does, after such a record where `problemOf`
+ * has one.
  */
 export async function exportToStream(work: StreamedExport): Promise<StreamEnd> {
   const { plan } = work
@@ -30,6 +33,11 @@ export async function exportToStream(work: StreamedExport): Promise<StreamEnd> {
   tally.addHead(layout.head)
   let isBegun = false
   let after = plan.after ?? null
+  const breakOff = async (problem: object) => {
+    if (!isBegun) return
+    packer.add(layout.note('error', { ...problem, after }))
+    await work.write(await packer.finish(false))
+  }
   const end = await runExport({
     ...work,
     sources,
@@ -42,12 +50,13 @@ export async function exportToStream(work: StreamedExport): Promise<StreamEnd> {
       after = page.endCursor ?? after
       work.onPage?.(page, tally)
     },
+  }).catch(async (error: unknown) => {
+    const problem = work.problemOf?.(error)
+    if (problem) await breakOff(problem)
+    throw error
   })
   if (end.kind !== 'done') {
-    if (isBegun) {
-      packer.add(layout.note('error', { ...problemJson(end), after }))
-      await work.write(await packer.finish(false))
-    }
+    await breakOff(problemJson(end))
     return { kind: 'broken', why: end, after }
   }
   const manifest = makeManifest({

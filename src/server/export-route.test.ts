@@ -1,7 +1,8 @@
 import { createServer, request as sendRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { anyEntry } from '../../test/support/export-entries.js'
 import { FakeReader, fakeGateway } from '../../test/support/fake-gateway.js'
 import { completeCoverage, pagedReader } from '../../test/support/paged-reader.js'
@@ -10,6 +11,7 @@ import type { Reader } from '../reading/page.js'
 
 const closers: (() => Promise<void>)[] = []
 afterEach(async () => {
+  vi.useRealTimers()
   for (const close of closers.splice(0)) await close()
 })
 
@@ -194,15 +196,65 @@ describe('GET /export', () => {
     expect(answer.headers['access-control-allow-origin']).toBe('https://console.example')
   })
 
-  it('is broken off when the server stops and it does not end in time', async () => {
+  it('that has not begun is refused when the server stops and it does not end in time', async () => {
     const { readPage, begun, aborted } = hanging()
-    const { url, server } = await serve(readPage)
-    const asked = fetch(url).catch((error: unknown) => error)
+    const { url, server, log } = await serve(readPage)
+    const asked = fetch(url)
     await begun
     await server.drain(1)
     expect(await aborted).toMatchObject({ why: 'shutdown' })
-    expect(await asked).toBeInstanceOf(TypeError)
+    const answer = await asked
+    expect([answer.status, await answer.json()]).toMatchObject([
+      503,
+      { errors: [{ extensions: { code: 'SHUTTING_DOWN' } }] },
+    ])
+    expect(log[0]).toMatchObject({ status: 503, outcome: 'shutdown' })
     expect((await fetch(url)).status).toBe(503)
+  })
+
+  it.each(['', '?gzip=true'])(
+    'that has begun says where to go on when the server stops and it does not end in time %s',
+    async (search) => {
+      const { readPage: hang, begun } = hanging()
+      const first = pages(120)
+      const { url, server, log } = await serve((request) => (request.after ? hang(request) : first(request)))
+      const asked = readRaw(`${url}${search}`)
+      await begun
+      await server.drain(1)
+      const { bytes, isWhole } = await asked
+      expect(isWhole).toBe(false)
+      const lines = String(search ? gunzipSync(bytes) : bytes)
+        .trimEnd()
+        .split('\n')
+      expect(lines).toHaveLength(51)
+      expect(JSON.parse(lines.at(-1) ?? '')).toEqual({
+        auditgraphError: {
+          code: 'SHUTTING_DOWN',
+          message: 'The gateway is stopping. Ask again.',
+          after: '50',
+        },
+      })
+      expect(log[0]).toMatchObject({ status: 200, outcome: 'shutdown', rows: 50 })
+    },
+  )
+
+  it('is cut a second after that when its client takes nothing', { timeout: 20_000 }, async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { url, server, requests, log } = await serve(pages(50_000, 20_000))
+    const client = sendRequest(url)
+    const response = await new Promise<import('node:http').IncomingMessage>((resolve) => {
+      client.on('response', resolve)
+      client.end()
+    })
+    response.pause()
+    await untilStill(() => requests.length)
+    const drained = server.drain(3_000)
+    await vi.advanceTimersByTimeAsync(3_999)
+    expect(log).toEqual([])
+    await vi.advanceTimersByTimeAsync(1)
+    await drained
+    expect(log[0]).toMatchObject({ outcome: 'shutdown' })
+    client.destroy()
   })
 })
 
@@ -221,17 +273,18 @@ function readRaw(url: string, options: RawOptions = {}) {
   return new Promise<{
     readonly status: number | undefined
     readonly headers: import('node:http').IncomingHttpHeaders
+    readonly bytes: Buffer
     readonly text: string
     readonly isWhole: boolean
   }>((resolve, reject) => {
     const client = sendRequest(url, options, (response) => {
-      let text = ''
-      const end = () =>
-        resolve({ status: response.statusCode, headers: response.headers, text, isWhole: response.complete })
-      response.setEncoding('utf8')
-      response.on('data', (chunk: string) => {
-        text += chunk
-      })
+      const chunks: Buffer[] = []
+      const end = () => {
+        const { statusCode: status, headers, complete: isWhole } = response
+        const bytes = Buffer.concat(chunks)
+        resolve({ status, headers, bytes, text: String(bytes), isWhole })
+      }
+      response.on('data', (chunk: Buffer) => void chunks.push(chunk))
       response.on('end', end)
       response.on('error', end)
     })

@@ -29,6 +29,15 @@ const exportPath = '/export'
 const exportsMax = 2
 /** When to ask again after a refusal for that, in seconds. */
 const retryAfterSeconds = 30
+/** How long the client of an export that is broken off has to take what that export still says, in milliseconds. */
+const lastWordsMs = 1_000
+
+const shuttingDown: Refusal = {
+  status: 503,
+  code: 'SHUTTING_DOWN',
+  message: 'The gateway is stopping. Ask again.',
+  headers: { 'retry-after': String(retryAfterSeconds) },
+}
 
 interface Parts {
   readonly reader: Reader
@@ -48,7 +57,10 @@ interface Parts {
 export interface ExportRoute {
   /** Takes a request for an export and answers it; false for any other request, which is left alone. */
   answers(request: IncomingMessage, response: ServerResponse): boolean
-  /** Takes no more exports; those under way may end within `graceMs`, the rest is broken off. */
+  /**
+   * Takes no more exports; those under way may end within `graceMs`, the rest is broken off. Resolves when all have
+   * ended, at most a second after that.
+   */
   drain(graceMs: number): Promise<void>
 }
 
@@ -80,16 +92,23 @@ export function createExportRoute(parts: Parts): ExportRoute {
     },
     async drain(graceMs) {
       isDraining = true
-      let timer: NodeJS.Timeout | undefined
-      const late = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, graceMs)
-      })
-      await Promise.race([Promise.all(running.values()), late])
-      clearTimeout(timer)
+      await endWithin(running.values(), graceMs)
       for (const each of running.keys()) each.breakOff()
+      await endWithin(running.values(), lastWordsMs)
+      for (const each of running.keys()) each.cut()
       await Promise.all(running.values())
     },
   }
+}
+
+/** Resolves when all have ended, or after `waitMs`. */
+async function endWithin(ending: Iterable<Promise<void>>, waitMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, waitMs)
+  })
+  await Promise.race([Promise.all(ending), late])
+  clearTimeout(timer)
 }
 
 function refusalOf(
@@ -106,9 +125,7 @@ function refusalOf(
     return { status: 403, code: 'CROSS_SITE_REQUEST', message: crossSiteMessage }
   }
   const headers = { 'retry-after': String(retryAfterSeconds) }
-  if (isDraining) {
-    return { status: 503, code: 'SHUTTING_DOWN', message: 'The gateway is stopping. Ask again.', headers }
-  }
+  if (isDraining) return shuttingDown
   if (running >= exportsMax) {
     const message = `${running} exports are under way, which is as many as there may be at once. Ask again later.`
     return { status: 503, code: 'TOO_MANY_EXPORTS', message, headers }
@@ -137,6 +154,11 @@ class Export {
 
   breakOff(): void {
     this.#stop.abort(new OperationEnded('shutdown'))
+  }
+
+  /** Ends what waits for a client that takes nothing. */
+  cut(): void {
+    this.#answer.destroy()
   }
 
   /** Never rejects. */
@@ -191,6 +213,8 @@ class Export {
         secret: null,
         termsOf: () => signals.next(),
         write: (bytes) => this.#answer.write(bytes, head),
+        problemOf: (error) =>
+          isShutdown(error) ? { code: shuttingDown.code, message: shuttingDown.message } : null,
         onPage: (_, tally) => {
           this.#rows = tally.rows
           this.#answer.begin(head)
@@ -213,9 +237,11 @@ class Export {
   }
 
   #failed(error: unknown): string {
-    if (this.#stop.signal.aborted) {
-      this.#answer.destroy()
-      return this.#stop.signal.reason instanceof OperationEnded ? this.#stop.signal.reason.why : 'stopped'
+    const { aborted, reason } = this.#stop.signal
+    if (aborted) {
+      if (isShutdown(reason)) this.#answer.refuse(shuttingDown)
+      else this.#answer.destroy()
+      return reason instanceof OperationEnded ? reason.why : 'stopped'
     }
     if (error instanceof ExportOptionError) {
       this.#answer.fail(fromInputProblem(error.problem))
@@ -230,6 +256,10 @@ class Export {
     this.#answer.fail(internalError(id))
     return 'INTERNAL_SERVER_ERROR'
   }
+}
+
+function isShutdown(error: unknown): boolean {
+  return error instanceof OperationEnded && error.why === 'shutdown'
 }
 
 const typeOf = {
