@@ -57,7 +57,14 @@ const entries = (variables: unknown) => operation(entriesQuery, JSON.stringify(v
 const nodes = (ids: unknown) => operation(nodesQuery, JSON.stringify({ ids }))
 const idOf = (parts: unknown) => Buffer.from(JSON.stringify(parts)).toString('base64url')
 const repeat = <Value>(count: number, value: Value) => Array.from({ length: count }, () => value)
+/** JSON text of filters within each other: so many objects. */
+const nots = (count: number) => `${'{"not":'.repeat(count - 1)}{}${'}'.repeat(count - 1)}`
 const between = (since: string) => ({ filter: { occurredAt: { since } } })
+
+const tooDeep = (name: string) => ({
+  message: `\`${name}\` nests objects and lists more than 64 deep. Nest them less.`,
+  extensions: { code: 'BAD_REQUEST' },
+})
 
 function pageOf(answer: Answer): { readonly complete: boolean; readonly nodes: readonly unknown[] } {
   const page = answer.data?.['auditEntries']
@@ -126,10 +133,10 @@ describe('arguments', () => {
     ],
     ['constructor in a filter', operation(entriesQuery, '{"filter":{"constructor":1}}'), 400, ['filter']],
     [
-      'a filter that nests 10,000 deep',
-      operation(entriesQuery, `{"filter":${'['.repeat(10_000)}${']'.repeat(10_000)}}`),
-      400,
-      ['filter'],
+      'a filter that nests as deep as variables may',
+      operation(entriesQuery, `{"filter":${nots(63)}}`),
+      200,
+      ['filter', ...repeat(10, 'not')],
     ],
   ])('refuse %s', async (_, body, status, argument) => {
     const { answer, ...told } = await send(body)
@@ -164,6 +171,37 @@ describe('arguments', () => {
     const query =
       'query ($__proto__: Int, $constructor: Int) { auditEntries(first: $__proto__, last: $constructor) { complete } }'
     expect(pageOf((await send(operation(query))).answer)).toEqual({ complete: true })
+  })
+
+  const watchQuery = 'subscription ($filter: AuditEntryFilter) { auditEntryAdded(filter: $filter) { kind } }'
+  it.each<readonly [name: string, body: string, headers: Record<string, string>]>([
+    ['a filter of 64 objects', operation(entriesQuery, `{"filter":${nots(64)}}`), json],
+    ['a filter of 8,000 objects', operation(entriesQuery, `{"filter":${nots(8_000)}}`), json],
+    [
+      'a filter of 8,000 objects for a subscription',
+      operation(watchQuery, `{"filter":${nots(8_000)}}`),
+      { ...json, accept: 'text/event-stream' },
+    ],
+    [
+      '8,000 lists and objects',
+      operation(entriesQuery, `{"filter":${'{"and":['.repeat(4_000)}${']}'.repeat(4_000)}}`),
+      json,
+    ],
+    ['10,000 lists', operation(entriesQuery, `{"filter":${'['.repeat(10_000)}${']'.repeat(10_000)}}`), json],
+  ])('refuse variables that nest too deep: %s', async (_, body, headers) => {
+    const { status, answer } = await send(body, headers)
+    expect([status, answer.errors]).toEqual([400, [tooDeep('variables')]])
+  })
+
+  it('refuse extensions that nest too deep', async () => {
+    const { status, answer } = await send(`{"query":"{ __typename }","extensions":${nots(8_000)}}`)
+    expect([status, answer.errors]).toEqual([400, [tooDeep('extensions')]])
+  })
+
+  it('refuse what nests too deep in a query string, too', async () => {
+    const variables = encodeURIComponent(`{"filter":${'['.repeat(1_000)}${']'.repeat(1_000)}}`)
+    const { status, answer } = await get(`query=${encodeURIComponent(entriesQuery)}&variables=${variables}`)
+    expect([status, answer.errors]).toEqual([400, [tooDeep('variables')]])
   })
 
   it('take no variable from a key __proto__', async () => {

@@ -23,6 +23,7 @@ import { defaultReadingLimits } from '../src/reading/limits.js'
 import { pageSizeMax, type ReadableSource } from '../src/reading/page.js'
 import { createReader } from '../src/reading/reader.js'
 import { defaultLimits } from '../src/server/limits.js'
+import { parameterDepthMax } from '../src/server/request-params.js'
 import { lighthouse } from './fifth-provider/index.js'
 
 /** What README.md and docs say is true as far as a machine can tell. */
@@ -248,6 +249,7 @@ describe('README.md', () => {
       ...defaultReadingLimits,
       ...defaultLimits,
       pageSizeMax,
+      parameterDepthMax,
     }
     const told = [...readme.matchAll(/^\| `(\w+)` ?(\*?) +\| +([\d,]+) +\|/gm)]
     expect(told.length).toBeGreaterThan(10)

@@ -5,6 +5,9 @@ import { type ErrorCode, quote, requestRefused } from '../graphql/errors.js'
 import { OperationEnded } from '../graphql/operation-end.js'
 import { isDeadline } from '../model/deadline.js'
 
+/** How deep objects and lists may stand within each other in `variables` and `extensions`. A filter needs some 20. */
+export const parameterDepthMax = 64
+
 /**
  * Reads the GraphQL parameters of a GET or of a POST with a JSON body (GraphQL over HTTP, sections 5.3 and 5.4).
  *
@@ -149,8 +152,9 @@ function parseJson(text: string, what: string): unknown {
   }
 }
 
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+const isMap = (value: unknown): value is Record<string, unknown> => isObject(value) && !Array.isArray(value)
 
 function checkParams(given: unknown, where: string, persisted: boolean): GraphQLParams {
   if (Array.isArray(given)) {
@@ -199,7 +203,24 @@ function persistedExtension(documentId: unknown): object {
 function readMap(name: 'variables' | 'extensions', value: unknown): GraphQLParams {
   if (value === undefined || value === null) return {}
   if (!isMap(value)) throw refuse('BAD_REQUEST', 400, `\`${name}\` must be a JSON object.`)
+  if (nestsDeeper(value, parameterDepthMax)) {
+    const message = `\`${name}\` nests objects and lists more than ${parameterDepthMax} deep. Nest them less.`
+    throw refuse('BAD_REQUEST', 400, message)
+  }
   return { [name]: value }
+}
+
+/**
+ * Whether objects and lists stand more than `depthMax` deep within each other, the outermost counted. Level by level:
+ * what follows one path down to its end, as graphql-js does with variables, runs out of stack at some thousand.
+ */
+function nestsDeeper(outermost: object, depthMax: number): boolean {
+  let level = [outermost]
+  for (let depth = 1; level.length > 0; depth += 1) {
+    if (depth > depthMax) return true
+    level = level.flatMap((each) => Object.values(each).filter(isObject))
+  }
+  return false
 }
 
 function refuse(code: ErrorCode, status: number, message: string): Error {
