@@ -3,9 +3,12 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { encodeEntryId, encodeSourceId } from '../src/graphql/global-id.js'
 import { OperationEnded } from '../src/graphql/operation-end.js'
 import { type Listening, listen } from '../src/server/listen.js'
+import type { OperationReport } from '../src/server/operation-report.js'
 import type { GatewayServer } from '../src/server/server.js'
+import type { Tail, TailEvent } from '../src/tail/event.js'
 import {
   covered,
+  emptyTail,
   entry,
   FakeReader,
   fakeGateway,
@@ -355,6 +358,9 @@ function hangingReader() {
   return { reader, reasons, start }
 }
 
+/** The events of a subscription that has ended. */
+const ended = (async function* (): AsyncGenerator<TailEvent, void> {})()
+
 const hanging = { query: 'query Slow { auditEntries { complete } }' }
 
 describe('the end of an operation', () => {
@@ -439,6 +445,38 @@ describe('the access log', () => {
         sources: { desk: 'SCAN_LIMIT' },
       }),
     ])
+  })
+
+  it.each<readonly [name: string, accept: string, tail: ReturnType<Tail['subscribe']>, told: object]>([
+    ['that has begun', 'text/event-stream', ended, { status: 200 }],
+    [
+      'too many',
+      'text/event-stream',
+      { kind: 'tailFull', subscribersMax: 1 },
+      { status: 503, errors: ['TOO_MANY_SUBSCRIBERS'] },
+    ],
+    ['that no client reads', 'application/json', ended, { status: 406, errors: ['NOT_ACCEPTABLE'] }],
+  ])('and the metrics know a subscription %s', async (_, accept, tail, told) => {
+    const reports: OperationReport[] = []
+    const { server, log } = fakeGateway(undefined, {
+      tail: { ...emptyTail, subscribe: () => tail },
+      metrics: {
+        operation: (report) => void reports.push(report),
+        shed: () => {},
+        render: async () => ({ contentType: '', text: '' }),
+      },
+    })
+    const query = `subscription ${'N'.repeat(5_000)} { auditEntryAdded { kind } }`
+    await server.fetch(
+      new Request(`${origin}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept },
+        body: JSON.stringify({ query }),
+      }),
+    )
+    const known = { type: 'subscription', field: 'auditEntryAdded' }
+    expect(log).toEqual([expect.objectContaining({ ...known, ...told, operation: 'N'.repeat(100) })])
+    expect(reports).toEqual([expect.objectContaining(known)])
   })
 
   it('has the codes of errors, and no line for health', async () => {

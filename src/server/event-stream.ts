@@ -3,7 +3,7 @@ import { getSSEProcessor, type Plugin } from 'graphql-yoga'
 import { requestRefused } from '../graphql/errors.js'
 import { variableErrors } from './argument-paths.js'
 import { type ReportInternalError, toClientError } from './error-policy.js'
-import type { OperationScopes } from './operation-scope.js'
+import { noteOperation, type OperationScopes } from './operation-scope.js'
 
 const eventStream = 'text/event-stream'
 
@@ -29,7 +29,7 @@ export function useEventStream(parts: {
       const operation = getOperationAST(args.document, args.operationName)
       if (!operation) throw new Error('A subscription without an operation.')
       const scope = parts.scopes.of(request)
-      if (scope) scope.operationName = operation.name?.value ?? null
+      if (scope) noteOperation(scope, operation, args.document)
       if (!acceptsEventStream(request)) {
         setResultAndStopExecution({ errors: [noEventStream()] })
         return undefined

@@ -8,12 +8,8 @@ import { parseWithinLimits } from './document-limits.js'
 import { type ReportInternalError, toClientError } from './error-policy.js'
 import { acceptsEventStream } from './event-stream.js'
 import type { ServerLimits } from './limits.js'
-import { rootField } from './operation-report.js'
-import { type OperationScopes, readDeadline } from './operation-scope.js'
+import { noteOperation, type OperationScopes, readDeadline } from './operation-scope.js'
 import { readParams } from './request-params.js'
-
-/** How much of the name that a caller gives an operation is told of it, in UTF-16 code units. */
-const loggedNameLengthMax = 100
 
 interface Parts {
   readonly limits: ServerLimits
@@ -67,11 +63,7 @@ export function useGraphqlEdge(parts: Parts): Plugin {
       documents.set(request, args.document)
       const operation = chooseOperation(args.document, args.operationName)
       const scope = parts.scopes.of(request)
-      if (scope) {
-        scope.operationName = operation.name?.value.slice(0, loggedNameLengthMax) ?? null
-        scope.operationType = operation.operation
-        scope.field = rootField(operation, args.document)
-      }
+      if (scope) noteOperation(scope, operation, args.document)
       // Plans run without it: what has its variables coerced needs no words for what is wrong with them.
       setExecuteFn((given) => {
         const errors = variableErrors(given.schema, given.document, operation, given.variableValues ?? {})

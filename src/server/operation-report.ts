@@ -1,12 +1,12 @@
 import { type DocumentNode, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql'
 
-/** What is told of an operation when it has ended: never its document, its variables, a cursor or anything of an entry. */
+/** What is told of an operation when it was answered, a subscription when it has begun: never its document, its variables, a cursor or anything of an entry. */
 export interface OperationReport {
   /** The caller's name for it, cut to 100 characters; null when it has none or was refused before it was known. */
   readonly name: string | null
   /** Null when it was refused before it was known. */
   readonly type: string | null
-  /** The field of `Query` asked, `several`, or `introspection`; null when it was refused before it was known. */
+  /** The field of `Query` or `Subscription` asked, `several`, or `introspection`; null when it was refused before it was known. */
   readonly field: string | null
   readonly method: string
   /** Of HTTP. */

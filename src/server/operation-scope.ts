@@ -1,12 +1,16 @@
 import { setMaxListeners } from 'node:events'
+import type { DocumentNode, OperationDefinitionNode } from 'graphql'
 import type { SourceOutcome } from '../graphql/context.js'
 import { requestRefused } from '../graphql/errors.js'
 import { OperationEnded } from '../graphql/operation-end.js'
 import { deadlineReached } from '../model/deadline.js'
-import type { OperationSpan } from './operation-report.js'
+import { type OperationSpan, rootField } from './operation-report.js'
 
 /** What is kept of the time until the deadline, in ms, to give the answer in: sources still under way then time out. */
 const answerMs = 150
+
+/** How much of the name that a caller gives an operation is told of it, in UTF-16 code units. */
+const loggedNameLengthMax = 100
 
 /** One request for an operation while it runs: its signal, and what its report will say. */
 export interface OperationScope {
@@ -136,6 +140,17 @@ interface Open {
 interface EndScope {
   readonly abort: (why: 'shutdown' | 'clientGone') => void
   readonly release: () => void
+}
+
+/** Notes which operation a request asks for. The document is valid. */
+export function noteOperation(
+  scope: OperationScope,
+  operation: OperationDefinitionNode,
+  document: DocumentNode,
+): void {
+  scope.operationName = operation.name?.value.slice(0, loggedNameLengthMax) ?? null
+  scope.operationType = operation.operation
+  scope.field = rootField(operation, document)
 }
 
 /** Notes how sources fared. A source that failed in one field of an operation is logged as failed. */
