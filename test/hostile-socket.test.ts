@@ -69,6 +69,11 @@ describe('bytes that are not a request of HTTP/1.1', () => {
     expect(codeIn(answered)).toEqual({ code: 'BAD_REQUEST' })
   })
 
+  it('are told what to do about a long query string, of an operation or an export', async () => {
+    const answered = await exchange(`GET /export?filter=${'a'.repeat(20_000)} HTTP/1.1\r\nHost: h\r\n\r\n`)
+    expect(answered).toContain('Send a long operation by POST, and give an export a shorter filter.')
+  })
+
   it('are refused on a connection that was answered before, too', async () => {
     const socket = open('GET /livez HTTP/1.1\r\nHost: h\r\n\r\n')
     let answered = ''

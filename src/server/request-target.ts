@@ -53,7 +53,7 @@ function meaningOf(error: Error): { readonly status: number; readonly message: s
     case 'HPE_HEADER_OVERFLOW':
       return {
         status: 431,
-        message: `The request line and the headers have more than ${maxHeaderSize} bytes. Send a long operation by POST.`,
+        message: `The request line and the headers have more than ${maxHeaderSize} bytes. Send a long operation by POST, and give an export a shorter filter.`,
       }
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return { status: 408, message: 'The request did not arrive in time. Send it again.' }
