@@ -100,7 +100,8 @@ export function requestRefused(
     extensions: {
       code,
       ...more.extensions,
-      http: { status, ...(more.headers && { headers: more.headers }) },
+      // Yoga takes an error of validation for one with another status for `application/json`, unless it says that it is not.
+      http: { spec: false, status, ...(more.headers && { headers: more.headers }) },
     },
   })
 }
