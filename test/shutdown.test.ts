@@ -77,6 +77,21 @@ describe('while it pauses', () => {
   })
 })
 
+it.each<readonly [name: string, stop: () => Promise<void>]>([
+  ['pauses', () => listening.retire(60_000)],
+  ['drains', () => listening.close(60_000)],
+])('the answer to a request from before ends its connection when the gateway %s', async (_, stop) => {
+  const operation = ask('/graphql', '{ auditEntries(first: 2) { complete } }')
+  await started
+  const stopped = stop()
+  release()
+  const answer = await operation
+  expect(answer.headers.connection).toBe('close')
+  expect(await json(answer)).toEqual({ data: { auditEntries: { complete: true } } })
+  await listening.close(0)
+  await stopped
+})
+
 describe('while it drains', () => {
   it('takes no connection and closes those that are idle', async () => {
     const operation = ask('/graphql', '{ auditEntries(first: 2) { complete } }')

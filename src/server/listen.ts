@@ -51,15 +51,21 @@ export async function listen(
   // An expectation that is not known may be passed over: RFC 9110 section 10.1.1.
   http.on('checkExpectation', server.listener)
   const answering = new WeakMap<Duplex, ServerResponse>()
-  let unsent = 0
+  // A list, since a Set keeps what it once held: src/upstream/single-flight.ts.
+  const unsent: ServerResponse[] = []
   let onAllSent = () => {}
   const track = (request: IncomingMessage, response: ServerResponse) => {
     answering.set(request.socket, response)
-    unsent += 1
+    unsent.push(response)
     response.once('close', () => {
-      unsent -= 1
-      if (unsent === 0) onAllSent()
+      unsent.splice(unsent.indexOf(response), 1)
+      if (unsent.length === 0) onAllSent()
     })
+  }
+  /** The server itself sees to the answers of requests that come from now on. */
+  const retire = () => {
+    server.retire()
+    for (const response of unsent) if (!response.headersSent) response.setHeader('connection', 'close')
   }
   http.on('request', track)
   http.on('checkExpectation', track)
@@ -79,15 +85,16 @@ export async function listen(
   return {
     url: `http://${family === 'IPv6' ? `[${host}]` : host}:${port}${graphqlPath}`,
     retire: (pauseMs) => {
-      server.retire()
+      retire()
       return pause.wait(pauseMs)
     },
     close: async (graceMs) => {
+      retire()
       pause.end()
       const endMs = performance.now() + graceMs
       const closed = new Promise<void>((resolve) => http.close(() => resolve()))
       await server.drain(graceMs)
-      if (unsent > 0) {
+      if (unsent.length > 0) {
         const sending = cancellablePause()
         onAllSent = sending.end
         await sending.wait(Math.max(sendingMs, endMs - performance.now()))
