@@ -24,6 +24,7 @@ import { pageSizeMax, type ReadableSource } from '../src/reading/page.js'
 import { createReader } from '../src/reading/reader.js'
 import { defaultLimits } from '../src/server/limits.js'
 import { parameterDepthMax } from '../src/server/request-params.js'
+import { defaultTailLimits } from '../src/tail/limits.js'
 import { lighthouse } from './fifth-provider/index.js'
 
 /** What README.md and docs say is true as far as a machine can tell. */
@@ -261,6 +262,16 @@ describe('README.md', () => {
       properties: { limits: { properties: object } }
     }
     expect(settable.sort()).toEqual(Object.keys(properties.limits.properties).sort())
+  })
+
+  it('refers to a schema that gives the defaults of the tail', () => {
+    const { properties } = JSON.parse(read('schema/config.schema.json')) as {
+      properties: { tail: { properties: Record<string, { description: string }> } }
+    }
+    const limits: Readonly<Record<string, number>> = { ...defaultTailLimits }
+    for (const [name, { description }] of Object.entries(properties.tail.properties)) {
+      expect(description).toContain(`; ${limits[name]} when left out.`)
+    }
   })
 })
 

@@ -99,6 +99,29 @@ describe('a configuration', () => {
     expect(problems.join('\n')).toMatch(/limits\.requestsPerPage[\s\S]*limits\.pageSize/)
   })
 
+  it.each([
+    ['tail', 'intervalMinMs: 2001, intervalMaxMs: 2000', 'intervalMinMs <= intervalMaxMs'],
+    ['tail', 'intervalMinMs: 30001', 'intervalMinMs <= intervalMaxMs'],
+    ['tail', 'intervalMaxMs: 1999', 'intervalMinMs <= intervalMaxMs'],
+    ['upstream', 'concurrencyStart: 9', 'concurrencyStart <= concurrencyMax'],
+    ['upstream', 'concurrencyMax: 3', 'concurrencyStart <= concurrencyMax'],
+    ['upstream', 'breakerPauseMs: 25001', 'breakerPauseMs <= breakerPauseMaxMs'],
+    ['upstream', 'breakerPauseMaxMs: 9999', 'breakerPauseMs <= breakerPauseMaxMs'],
+  ])('refuses %s settings that contradict each other, or a default: %s', (block, given, expected) => {
+    const problems = problemsOf(`${block}: { ${given} }\nsources: [${source}]`)
+    expect(problems).toEqual([expect.stringMatching(`${block}: expected ${expected} \\(defaults: `)])
+  })
+
+  it('takes settings that are equal where one may not be above the other', () => {
+    const { tail, upstream } = configOf(
+      `tail: { intervalMinMs: 30000 }\nupstream: { concurrencyMax: 4, breakerPauseMs: 25000 }\nsources: [${source}]`,
+    )
+    expect([tail, upstream]).toEqual([
+      { intervalMinMs: 30_000 },
+      { concurrencyMax: 4, breakerPauseMs: 25_000 },
+    ])
+  })
+
   it('takes texts, parts of texts, numbers and booleans from the environment', () => {
     const config = configOf(
       [

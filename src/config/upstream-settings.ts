@@ -46,3 +46,11 @@ export const upstreamSettings = z
     ({ retryDelayMinMs = 100, retryDelayMaxMs = 1_000 }) => retryDelayMinMs <= retryDelayMaxMs,
     'expected retryDelayMinMs <= retryDelayMaxMs (defaults: 100, 1000)',
   )
+  .refine(
+    ({ concurrencyStart = 4, concurrencyMax = 8 }) => concurrencyStart <= concurrencyMax,
+    'expected concurrencyStart <= concurrencyMax (defaults: 4, 8)',
+  )
+  .refine(
+    ({ breakerPauseMs = 10_000, breakerPauseMaxMs = 25_000 }) => breakerPauseMs <= breakerPauseMaxMs,
+    'expected breakerPauseMs <= breakerPauseMaxMs (defaults: 10000, 25000)',
+  )
