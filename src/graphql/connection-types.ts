@@ -14,7 +14,7 @@ interface ConnectionShape extends EntryPage {
   readonly request: PageRequest
 }
 
-/** Entries that one count may read at most, and what is taken when that is not said. */
+/** Matching entries that one count by reading counts at most, and what is taken when that is not said. */
 const countLimitMax = 10_000
 const countLimitDefault = 1_000
 
@@ -25,7 +25,7 @@ export function readCountLimit(limit: number | null | undefined): number {
   throw badUserInput(['countLimit'], `\`countLimit\` is ${limit}; it must be from 1 to ${countLimitMax}.`)
 }
 
-export const countLimitDescription = `How many entries may be read to count those of sources whose totals do not tell: 1 to ${countLimitMax}; ${countLimitDefault} when left out.`
+export const countLimitDescription = `How many matching entries of sources whose totals do not tell are counted at most: 1 to ${countLimitMax}; ${countLimitDefault} when left out. More may be read for it, where the gateway evaluates a part of the filter.`
 
 /** Counts are kept for the operation, so that two fields of one connection cost one. */
 const counts = new WeakMap<EntryPage, Map<number, Promise<EntryCount>>>()

@@ -12,7 +12,7 @@ export interface OperationReport {
   /** Of HTTP. */
   readonly status: number
   readonly durationMs: number
-  /** Pages and entries asked of sources, as `SourceCoverage.requests` counts them. */
+  /** Pages and entries asked of sources, wherever they came from: `SourceCoverage.requests` leaves out what was at hand. */
   readonly upstreamRequests: number
   /** A coverage state, followed by the kind of failure where there is one, by source key. */
   readonly outcomes: ReadonlyMap<string, string>
