@@ -47,10 +47,10 @@ export const upstreamSettings = z
     'expected retryDelayMinMs <= retryDelayMaxMs (defaults: 100, 1000)',
   )
   .refine(
-    ({ concurrencyStart = 4, concurrencyMax = 8 }) => concurrencyStart <= concurrencyMax,
-    'expected concurrencyStart <= concurrencyMax (defaults: 4, 8)',
+    ({ concurrencyStart = 1, concurrencyMax = 8 }) => concurrencyStart <= concurrencyMax,
+    'expected concurrencyStart <= concurrencyMax (default: 8)',
   )
   .refine(
-    ({ breakerPauseMs = 10_000, breakerPauseMaxMs = 25_000 }) => breakerPauseMs <= breakerPauseMaxMs,
-    'expected breakerPauseMs <= breakerPauseMaxMs (defaults: 10000, 25000)',
+    ({ breakerPauseMs = 0, breakerPauseMaxMs = 25_000 }) => breakerPauseMs <= breakerPauseMaxMs,
+    'expected breakerPauseMs <= breakerPauseMaxMs (default: 25000)',
   )
