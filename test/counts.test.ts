@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { calendarEdges } from '../src/graphql/calendar.js'
-import { sourceFailure } from '../src/model/failure.js'
+import { isFailure, sourceFailure } from '../src/model/failure.js'
 import type { EntryFilter } from '../src/model/filter.js'
 import { Secret } from '../src/model/secret.js'
 import type { CountRequest, EntryCounts } from '../src/reading/page.js'
@@ -47,6 +47,17 @@ describe.each([
     const source = simulatedSource(id, timesMs)
     expect((await count([source], {})).counts).toEqual([{ value: 5_000, exactness: 'EXACT' }])
     expect(source.requests()).toBe(1)
+  })
+
+  it('does not believe a total that ends with a page which says that there is more', async () => {
+    const source = simulatedSource(id, timesMs, options)
+    const fetchPage: SimulatedSource['fetchPage'] = async (ask, terms) => {
+      const page = await source.fetchPage(ask, terms)
+      if (isFailure(page) || !page.more) return page
+      return { ...page, total: (ask.offset ?? 0) + page.rows.length }
+    }
+    const { counts } = await count([{ ...source, fetchPage }], {}, { limit: 10_000 })
+    expect(counts).toEqual([{ value: 5_000, exactness: 'EXACT' }])
   })
 
   it('is exact at any edge, in at most four requests', async () => {

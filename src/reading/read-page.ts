@@ -291,11 +291,13 @@ function keep(
   cursor: string,
   context: ReadingContext,
 ): void {
-  if (reading.segments.length !== 1) return
+  const { request, backward } = reading
+  // The walks of a page between two cursors end at the other one, and the next page may be asked for without it.
+  const isBounded = (backward ? request.after : request.before) !== undefined
+  if (reading.segments.length !== 1 || isBounded) return
   const walks = runs
     .filter(({ failure }) => failure === null)
     .flatMap(({ source, lanes }) => lanes.map(({ part, walk }) => [laneKey(source.key, part), walk] as const))
-  const { request, backward } = reading
   const kept = { plans, walks: new Map(walks) }
   context.readAhead.set(cursor, reading.travel, kept, backward ? request.before : request.after)
 }

@@ -204,7 +204,8 @@ class Counter {
     const isSorted = rows.every(({ timeMs }, index) => timeMs <= (rows[index - 1]?.timeMs ?? timeMs))
     const isTrue = rows.every((row) => row.timeMs < beginMs || row.timeMs >= endMs || matches(row))
     const isWhole = rows.length === Math.min(limit, Math.max(0, total - offset))
-    return isSorted && isTrue && isWhole ? { rows, total } : null
+    const isContradicted = page.more && offset + rows.length >= total
+    return isSorted && isTrue && isWhole && !isContradicted ? { rows, total } : null
   }
 }
 

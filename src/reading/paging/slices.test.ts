@@ -3,21 +3,31 @@ import { seenRow } from '../../../test/support/seen-row.js'
 import { absorbSlice, placeOfSlice, type SliceTask, slicesOf } from './slices.js'
 import type { SeenRow, Terrain } from './step.js'
 
+interface Habits {
+  readonly pageRows: number
+  /** The total tells all rows, none, or those up to the page's end. */
+  readonly totals: boolean | 'soFar'
+  /** Rows asked for, where a page holds fewer. */
+  readonly rowsAsked?: number
+  /** The request whose answer has no rows, though it says that there are more. */
+  readonly emptyAt?: number
+}
+
 /** Reads a list, which may change before each request, to its end; gives what was claimed of it. */
 function read(
   listAt: (request: number) => readonly SeenRow[],
   from: Terrain,
-  { pageRows, totals }: { readonly pageRows: number; readonly totals: boolean },
+  { pageRows, totals, rowsAsked = pageRows, emptyAt }: Habits,
 ) {
   let terrain = from
-  let task: SliceTask = slicesOf(terrain.frontier, endOfTime, pageRows, terrain)
+  let task: SliceTask = slicesOf(terrain.frontier, endOfTime, rowsAsked, terrain)
   const claimed: SeenRow[] = []
   for (let request = 0; request < 200; request += 1) {
     const list = listAt(request)
     const { offset = 0 } = placeOfSlice(task, terrain)
-    const rows = list.slice(offset, offset + pageRows)
+    const rows = request === emptyAt ? [] : list.slice(offset, offset + pageRows)
     const more = totals ? offset + rows.length < list.length : rows.length > 0
-    const total = totals ? list.length : undefined
+    const total = totals === 'soFar' ? offset + rows.length : totals ? list.length : undefined
     const step = absorbSlice(task, { rows, more, total, upstreamCursor: undefined }, terrain)
     if (step.kind === 'failed' || step.kind === 'stash') throw new Error(`The step is ${step.kind}.`)
     if (step.kind === 'claim') {
@@ -27,7 +37,7 @@ function read(
     }
     task =
       (step.kind === 'claim' ? step.next : step.task) ??
-      slicesOf(terrain.frontier, endOfTime, pageRows, terrain)
+      slicesOf(terrain.frontier, endOfTime, rowsAsked, terrain)
   }
   throw new Error('The list is not read within 200 requests.')
 }
@@ -59,6 +69,23 @@ describe('the end of a list without a total', () => {
       }
     },
   )
+})
+
+describe('a page that contradicts itself', () => {
+  it.each([0, 1, 2, 3, 5])(
+    'by having no rows though more are there, as answer %i, ends no list',
+    (emptyAt) => {
+      const list = listOf(60)
+      const { claimed } = read(() => list, { ...wide, frontier: 0 }, { pageRows: 8, totals: true, emptyAt })
+      expect(claimed).toEqual(list)
+    },
+  )
+
+  it('by a total that ends with it though more are there, ends no list', () => {
+    const list = listOf(60)
+    const habits = { pageRows: 8, totals: 'soFar', rowsAsked: 16 } as const
+    expect(read(() => list, { ...wide, frontier: 0 }, habits).claimed).toEqual(list)
+  })
 })
 
 describe('a time step that does not fit into a page', () => {

@@ -151,9 +151,7 @@ export function absorbSlice(before: SliceTask, page: PageView, terrain: Terrain)
   const atListEnd =
     count === 0 ||
     (endOffset !== undefined && behind >= endOffset) ||
-    (!page.more && (page.total === undefined || behind >= page.total)) ||
-    // Some providers promise more on the last page too. A short page that ends at the total is the last all the same.
-    (behind === page.total && count < before.capacity)
+    (!page.more && (page.total === undefined || behind >= page.total))
   const task: SliceTask = {
     ...before,
     total: page.total,
@@ -166,6 +164,7 @@ export function absorbSlice(before: SliceTask, page: PageView, terrain: Terrain)
   }
   if (before.unconfirmed !== null) return confirmEnd(before.unconfirmed, task, count)
   if (count === 0 && offset === 0) return emptyList(task, page)
+  if (count === 0 && page.more && (page.total ?? 0) > offset) return contradiction(task, page)
   const length = Math.max(behind, endOffset ?? page.total ?? behind)
   const slice: Slice = {
     rows: page.rows,
@@ -209,18 +208,20 @@ function confirmEnd(rows: readonly SeenRow[], task: SliceTask, count: number): S
 }
 
 function emptyList(task: SliceTask, page: PageView): Step<SliceTask> {
-  if ((page.total ?? 0) > 0) {
-    // The answer contradicts itself: ask once more, and never take it for an empty log.
-    return task.stalls < 3
-      ? { kind: 'again', task: { ...task, endOffset: undefined, fill: null } }
-      : {
-          kind: 'failed',
-          failure: sourceFailure('UNSTABLE', {
-            message: `The provider counts ${page.total} matching entries but sends none of them.`,
-          }),
-        }
-  }
+  if ((page.total ?? 0) > 0) return contradiction({ ...task, fill: null }, page)
   return { kind: 'claim', rows: [], to: task.end, next: null }
+}
+
+/** An empty page that says that there is more: it is asked for again, and never taken for the end of the list. */
+function contradiction(task: SliceTask, { total }: PageView): Step<SliceTask> {
+  return task.stalls < 3
+    ? { kind: 'again', task: { ...task, endOffset: undefined } }
+    : {
+        kind: 'failed',
+        failure: sourceFailure('UNSTABLE', {
+          message: `The provider counts ${total} matching entries but sends none of them.`,
+        }),
+      }
 }
 
 function place(task: SliceTask, slice: Slice, terrain: Terrain): Step<SliceTask> {
