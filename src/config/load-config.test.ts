@@ -95,7 +95,7 @@ describe('a configuration', () => {
     expect(configOf(`limits: { readAheadRows: 0 }\nsources: [${source}]`).limits).toEqual({
       readAheadRows: 0,
     })
-    const problems = problemsOf(`limits: { requestsPerPage: 0, pageSize: 3 }\nsources: [${source}]`)
+    const problems = problemsOf(`limits: { requestsPerPage: 9, pageSize: 3 }\nsources: [${source}]`)
     expect(problems.join('\n')).toMatch(/limits\.requestsPerPage[\s\S]*limits\.pageSize/)
   })
 

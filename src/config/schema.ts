@@ -37,7 +37,8 @@ const limitSettings = z.strictObject({
   deadlineMs: bounded(1_000, 600_000).describe(
     'Milliseconds for one operation; sources that are slower are TIMEOUT.',
   ),
-  requestsPerPage: bounded(1, 10_000).describe('Requests to one source for a page, then SCAN_LIMIT.'),
+  // Fewer than the empty windows that end a list could never find its end where nothing is kept between pages.
+  requestsPerPage: bounded(10, 10_000).describe('Requests to one source for a page, then SCAN_LIMIT.'),
   scannedPerPage: bounded(100, 1_000_000).describe(
     'Rows of one source looked at for a page, then SCAN_LIMIT.',
   ),
