@@ -27,7 +27,7 @@ interface Counted {
 
 /**
  * Counts matching entries between edges. Sources that give totals are counted by these, where nothing of the filter is
- * left to evaluate here; the others are read, newest first, up to `limit` entries.
+ * left to evaluate here; the others are read, newest first, until `limit` entries match.
  *
  * EXACT: counted or searched to the end, without a gap. AT_LEAST: there are more, or there may be. UNKNOWN: nothing
  * could be read.

@@ -28,7 +28,7 @@ export function wordSubject(dimension: ReportDimension, key: string): RowSubject
 
 /**
  * An account at a source: its id there. An actor without one is told apart by e-mail, else by type and name, else, as
- * nobody in particular, by type alone.
+ * nobody in particular, by type alone; the provider's own word for the type counts.
  */
 function identityKeyOf({ sourceKey, actor }: AuditEntry): string {
   const { id, email, type, rawType, name } = actor
