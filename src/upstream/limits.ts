@@ -15,8 +15,8 @@ export interface AttemptLimits {
   /** Size of a body, both as sent and decoded, in bytes. */
   readonly bodyBytesMax: number
   /**
-   * Connections open to one origin at once; more requests wait, within `connectMs`. By default more than the requests of
-   * 64 credentials: it is for admission to let them wait, without a clock of theirs running.
+   * Connections open to one origin at once; more requests wait, within `connectMs`. By default as many as the requests
+   * of 64 credentials: it is for admission to let them wait, without a clock of theirs running.
    */
   readonly connectionsMax: number
 }

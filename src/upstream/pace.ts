@@ -96,7 +96,8 @@ export class Pace {
     const isShort = spanMs <= grantMaxMs
     const taughtMs = isShort ? spanMs : Math.min(intervalMaxMs, spanMs / Math.max(1, Math.floor(granted / 2)))
     const isFirst = beforeMs === 0
-    const isProbe = !isFirst && nowMs - this.#learnedAtMs >= easeEveryMs
+    // What is left of a guess alone has not been eased, and shows no limit.
+    const isProbe = !isFirst && this.#learnedMs > 0 && nowMs - this.#learnedAtMs >= easeEveryMs
     if (isProbe) {
       this.#learnedMs *= probeMargin
       this.#probed = { intervalMs: this.#learnedMs, untilMs: nowMs + probedKeptMs }
