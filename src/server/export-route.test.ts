@@ -93,15 +93,7 @@ describe('GET /export', () => {
   })
 
   it('stops reading while the client takes nothing, and when it has gone', async () => {
-    // 50 rows of 20 kB a page: what the system buffers is a few pages.
-    const { url, requests, log } = await serve(pages(50_000, 20_000))
-    const client = sendRequest(url)
-    const response = await new Promise<import('node:http').IncomingMessage>((resolve) => {
-      client.on('response', resolve)
-      client.end()
-    })
-    response.pause()
-    await untilStill(() => requests.length)
+    const { client, requests, log } = await stalled()
     expect(requests.length).toBeLessThan(100)
     expect(requests.length).toBeGreaterThan(1)
     client.destroy()
@@ -240,14 +232,7 @@ describe('GET /export', () => {
 
   it('is cut a second after that when its client takes nothing', { timeout: 20_000 }, async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const { url, server, requests, log } = await serve(pages(50_000, 20_000))
-    const client = sendRequest(url)
-    const response = await new Promise<import('node:http').IncomingMessage>((resolve) => {
-      client.on('response', resolve)
-      client.end()
-    })
-    response.pause()
-    await untilStill(() => requests.length)
+    const { client, server, log } = await stalled()
     const drained = server.drain(3_000)
     await vi.advanceTimersByTimeAsync(3_999)
     expect(log).toEqual([])
@@ -257,6 +242,20 @@ describe('GET /export', () => {
     client.destroy()
   })
 })
+
+/** An export whose client takes nothing, once the server reads on no more. */
+async function stalled() {
+  // 50 rows of 20 kB a page: what the system buffers is a few pages.
+  const served = await serve(pages(50_000, 20_000))
+  const client = sendRequest(served.url)
+  const response = await new Promise<import('node:http').IncomingMessage>((resolve) => {
+    client.on('response', resolve)
+    client.end()
+  })
+  response.pause()
+  await untilStill(() => served.requests.length)
+  return { ...served, client }
+}
 
 async function refusedBy(url: string): Promise<number> {
   const response = await fetch(url, { signal: AbortSignal.timeout(200) }).catch(() => null)
