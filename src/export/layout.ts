@@ -106,10 +106,10 @@ function jsonLayout(format: 'ndjson' | 'ocsf'): Layout {
     note: (kind, value) => `${JSON.stringify({ [noteFields[kind]]: value })}\n`,
     manifestOf: (record) => {
       if (!record.startsWith(`{"${noteFields.manifest}":`)) return undefined
-      return fieldOf(parseJson(record), noteFields.manifest)
+      return fieldOf(parseLine(record), noteFields.manifest)
     },
     read: (record) => {
-      const row = record.endsWith('\n') ? parseJson(record) : undefined
+      const row = parseLine(record)
       return row === undefined ? { problem: 'is not a line of JSON' } : readRow(row)
     },
   }
@@ -141,6 +141,11 @@ function facts(sourceKey: string | null, time: string | null, id: string | null)
 /** The key that a row tells; null when a part of it is missing. */
 export function keyOfFacts({ sourceKey, timeMs, id }: RowFacts): EntryKey | null {
   return sourceKey === null || timeMs === null || id === null ? null : { sourceKey, timeMs, id }
+}
+
+/** The value of a line; undefined for one that is cut, be it only by its line end. */
+function parseLine(record: string): unknown {
+  return record.endsWith('\n') ? parseJson(record) : undefined
 }
 
 function parseJson(text: string): unknown {

@@ -135,6 +135,16 @@ describe('verifying', () => {
     )
   })
 
+  it.each(exportFormats)('finds a %s stream of which only the last byte is missing', async (format) => {
+    const entries = fc.sample(anyReading(5, 2), { numRuns: 1, seed: 7 })[0] ?? []
+    const columns = format === 'csv' ? knownColumns : []
+    const file = await streamed(entries, { ...plan, format, columns })
+    expect(await problemsOf(file)).toEqual([])
+    expect(await problemsOf(file.subarray(0, -1))).toEqual([
+      expect.stringContaining('There is no manifest, neither beside it nor as its last record'),
+    ])
+  })
+
   it('finds a gzip file that was cut, lengthened or compressed otherwise than its manifest says', async () => {
     const entries = fc.sample(anyReading(20, 10), { numRuns: 1, seed: 5 })[0] ?? []
     const { file, manifest } = await exported(entries, { ...plan, gzip: true })
