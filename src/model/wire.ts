@@ -1,11 +1,11 @@
 import type { z } from 'zod'
 import { type FailureKind, type SourceFailure, sourceFailure } from './failure.js'
 import type { JsonValue } from './json.js'
-import { prepareJson } from './long-numbers.js'
+import { parseExactly } from './long-numbers.js'
 import type { UpstreamResponse } from './provider.js'
 import { noDeclaredLimits, type RateLimitDeclaration, readWait } from './rate-limit.js'
 
-/** How deep a provider's JSON may nest. Deeper text is refused before it is parsed. */
+/** How deep a provider's JSON may nest. */
 const nestingMax = 100
 
 /**
@@ -27,12 +27,11 @@ export function parseJsonBody(response: UpstreamResponse): { readonly json: Json
   }
   const text = response.body.charCodeAt(0) === 0xfeff ? response.body.slice(1) : response.body
   if (text.trim() === '') return invalidResponse(response, 'The provider sent an empty body.')
-  const prepared = prepareJson(text, nestingMax)
-  if (prepared === null) {
-    return invalidResponse(response, `The provider sent JSON that nests deeper than ${nestingMax} levels.`)
-  }
   try {
-    return { json: JSON.parse(prepared) as JsonValue }
+    const json = parseExactly(text, nestingMax)
+    return json === undefined
+      ? invalidResponse(response, `The provider sent JSON that nests deeper than ${nestingMax} levels.`)
+      : { json }
   } catch {
     return invalidResponse(response, 'The provider sent a body that is not complete JSON.')
   }
