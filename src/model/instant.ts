@@ -60,8 +60,9 @@ function startOfPlainDay(text: string): number | undefined {
   const year = digits(text, 0, 4)
   const month = digits(text, 5, 2)
   const day = digits(text, 8, 2)
-  // The years that Date.UTC takes as they are, and the days that every month has: the rest goes the long way.
-  if (!(year >= 100 && month >= 1 && month <= 12 && day >= 1 && day <= 28)) return undefined
+  // The years that Date.UTC takes as they are: the rest goes the long way.
+  if (!(year >= 100 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month)))
+    return undefined
   lastRead = { text: text.slice(0, 10), startMs: Date.UTC(year, month - 1, day) }
   return lastRead.startMs
 }
