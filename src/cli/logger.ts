@@ -1,4 +1,5 @@
 import { type Logger, pino } from 'pino'
+import { formatInstant } from '../model/instant.js'
 import type { ProcessHost } from './process-host.js'
 
 /** Names under which a credential might come into a log line by mistake. */
@@ -23,7 +24,7 @@ export function createLogger(host: Pick<ProcessHost, 'stderr'>): Logger {
   return pino(
     {
       base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: () => `,"time":"${formatInstant(Date.now())}"`,
       formatters: {
         level: (level) => ({ level }),
         log: (fields) => hideSecrets(fields, 2),

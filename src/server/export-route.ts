@@ -56,7 +56,7 @@ interface Parts {
 
 export interface ExportRoute {
   /** Takes a request for an export and answers it; false for any other request, which is left alone. */
-  answers(request: IncomingMessage, response: ServerResponse): boolean
+  answers(target: Readonly<URL>, request: IncomingMessage, response: ServerResponse): boolean
   /**
    * Takes no more exports; those under way may end within `graceMs`, the rest is broken off. Resolves when all have
    * ended, at most a second after that.
@@ -73,7 +73,7 @@ export interface ExportRoute {
 export function createExportRoute(parts: Parts): ExportRoute {
   const running = new Map<Export, Promise<void>>()
   let isDraining = false
-  const begin = (request: IncomingMessage, response: ServerResponse): void => {
+  const begin = (search: URLSearchParams, request: IncomingMessage, response: ServerResponse): void => {
     const answer = new ExportAnswer(request, response, parts.allowedOrigins)
     const refused = refusalOf(answer.head, parts, isDraining, running.size)
     if (refused) {
@@ -81,13 +81,13 @@ export function createExportRoute(parts: Parts): ExportRoute {
       return
     }
     const started = new Export(parts, answer)
-    const ended = started.run(urlOf(request).searchParams).finally(() => running.delete(started))
+    const ended = started.run(search).finally(() => running.delete(started))
     running.set(started, ended)
   }
   return {
-    answers(request, response) {
-      if (urlOf(request).pathname !== exportPath) return false
-      begin(request, response)
+    answers(target, request, response) {
+      if (target.pathname !== exportPath) return false
+      begin(target.searchParams, request, response)
       return true
     },
     async drain(graceMs) {
@@ -279,10 +279,6 @@ function headOf(plan: ExportPlan, nowMs: number): Readonly<Record<string, string
 }
 
 /** Whatever the host: it was looked at before (src/server/request-target.ts). */
-function urlOf({ url = '/' }: IncomingMessage): URL {
-  return new URL(`http://localhost${url}`)
-}
-
 /** The parameters as texts. Throws BAD_USER_INPUT for one that there is not, or that is given twice. */
 function textsOf(search: URLSearchParams): ExportTexts {
   const known: readonly string[] = [...exportTextNames, 'filter']

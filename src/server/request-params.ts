@@ -66,12 +66,14 @@ function checkContentType(request: Request): void {
  */
 const droppedBytesMax = 32 * 1024 * 1024
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 /** The body as text. Bytes are counted as they come, since content-length may be missing or untrue. */
 async function readBody(request: Request, bounds: BodyBounds): Promise<string> {
   const { body } = request
   const bytes = body === null ? new Uint8Array() : await takeIn(streamOf(body), bounds)
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return utf8.decode(bytes)
   } catch {
     throw refuse('BAD_REQUEST', 400, 'The body is not UTF-8. Send JSON in UTF-8.')
   }

@@ -5,16 +5,32 @@ import type { Duplex } from 'node:stream'
 const hostPattern = /^([A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$/
 
 /**
- * Whether a request has one Host and a target that make a URL. graphql-yoga answers any other with the stack of its
- * own error, before a plugin can see it. Without a Host, as only HTTP/1.0 allows (RFC 9112 section 3.2), its place is
- * taken by the address.
+ * The target of a request as a URL; null where its Host and its target make none. graphql-yoga answers such a request
+ * with the stack of its own error, before a plugin can see it. Without a Host, as only HTTP/1.0 allows (RFC 9112 section
+ * 3.2), its place is taken by the address. Nobody may change the URL: most requests have the one of the request before.
  */
-export function hasUsableTarget(request: IncomingMessage): boolean {
-  const { headersDistinct, httpVersion, url = '/' } = request
-  const [host, ...others] = headersDistinct['host'] ?? []
-  if (others.length > 0) return false
-  if (host === undefined ? httpVersion !== '1.0' : !hostPattern.test(host)) return false
-  return URL.canParse(`http://${host ?? 'localhost'}${url}`)
+export function targetOf(request: IncomingMessage): Readonly<URL> | null {
+  const { headers, httpVersion, url = '/' } = request
+  const { host } = headers
+  if (hasSecondHost(request)) return null
+  if (host === undefined ? httpVersion !== '1.0' : !hostPattern.test(host)) return null
+  const text = `http://${host ?? 'localhost'}${url}`
+  if (text === lastTarget.text) return lastTarget.url
+  if (!URL.canParse(text)) return null
+  lastTarget = { text, url: new URL(text) }
+  return lastTarget.url
+}
+
+/** The target that was read last: operations that are posted to one gateway have the same. */
+let lastTarget = { text: 'http://localhost/', url: new URL('http://localhost/') }
+
+/** Of several Node gives the first as that of `headers`. */
+function hasSecondHost({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() === 'host') hosts += 1
+  }
+  return hosts > 1
 }
 
 /** Answers a request without a usable target: 400, as RFC 9112 section 3.2 asks for, and the connection is closed. */

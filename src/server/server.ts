@@ -30,7 +30,7 @@ import { type PersistedOperationsMode, usePersisted } from './persisted-operatio
 import { usePlannedExecution } from './planned-execution.js'
 import { type SourceHealth, useProbes } from './probes.js'
 import { useOperationReports } from './report-operations.js'
-import { hasUsableTarget, refuseTarget } from './request-target.js'
+import { refuseTarget, targetOf } from './request-target.js'
 
 export interface GatewayServerOptions {
   readonly reader: Reader
@@ -200,8 +200,9 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     fetch: async (request) => yoga.fetch(request),
     listener: (request, response) => {
       if (isRetired) response.setHeader('connection', 'close')
-      if (!hasUsableTarget(request)) refuseTarget(response, safeHeaders)
-      else if (!exports.answers(request, response)) void yoga(request, response)
+      const target = targetOf(request)
+      if (target === null) refuseTarget(response, safeHeaders)
+      else if (!exports.answers(target, request, response)) void yoga(request, response)
     },
     noteUpstreamRequest: (signal) => scopes.noteUpstreamRequest(signal),
     load: () => admission.load(),
