@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Listening, listen } from '../src/server/listen.js'
 import { FakeReader, fakeGateway, type LogLine } from './support/fake-gateway.js'
+import { pagedReader } from './support/paged-reader.js'
 
 /** What a caller can send over TCP. The gateway answers as always in its own form, and goes on. */
 
@@ -230,5 +231,53 @@ describe('a body', () => {
       .poll(() => busy.log)
       .toEqual([expect.objectContaining({ level: 'info', errors: ['REQUEST_ABORTED'], clientGone: true })])
     await own.close(0)
+  })
+})
+
+describe('requests that come one after the other without waiting, on a connection that goes away', () => {
+  /** A gateway whose reader gives no page until its signal aborts, for the first so many pages. */
+  async function waiting(pagesMax: number) {
+    const signals: AbortSignal[] = []
+    const rest = pagedReader([], () => 1, [])
+    const gateway = fakeGateway(
+      new FakeReader({
+        readPage: (request) => {
+          const { signal } = request
+          if (signals.push(signal) > pagesMax) return rest.readPage(request)
+          return new Promise((_, reject) => {
+            signal.addEventListener('abort', () => reject(signal.reason))
+          })
+        },
+      }),
+    )
+    const own = await listen(gateway.server, { host: '127.0.0.1', port: 0 })
+    const send = (requests: readonly string[]) => {
+      const socket = connect(Number(new URL(own.url).port), '127.0.0.1')
+      socket.write(requests.join(''))
+      return socket
+    }
+    return { ...gateway, own, send, signals }
+  }
+
+  it('end all of them', async () => {
+    const { server, own, send, signals } = await waiting(3)
+    const body = JSON.stringify({ query: '{ auditEntries { complete } }' })
+    const operation = `POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+    const socket = send([operation, operation, operation])
+    await expect.poll(() => signals.length).toBe(3)
+    socket.destroy()
+    await expect.poll(() => signals.map(({ aborted }) => aborted)).toEqual([true, true, true])
+    await expect.poll(() => server.load().operations).toBe(0)
+    await own.close(0)
+  })
+
+  it('keep no export, and so no stop, waiting for who has gone', async () => {
+    // The second has its pages at once, and waits for its turn to be sent.
+    const { own, send, signals, log } = await waiting(1)
+    const socket = send(Array.from({ length: 2 }, () => 'GET /export HTTP/1.1\r\nHost: h\r\n\r\n'))
+    await expect.poll(() => signals.length).toBe(2)
+    socket.destroy()
+    await own.close(0)
+    expect(log).toHaveLength(2)
   })
 })

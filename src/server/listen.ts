@@ -62,6 +62,16 @@ export async function listen(
       if (unsent.length === 0) onAllSent()
     })
   }
+  // Of requests that a client sent one after the other without waiting, Node tells the answer alone that is being sent
+  // when the connection is gone: those behind it would wait for ever, and so would who made them.
+  http.on('connection', (socket) => {
+    socket.once('close', () => {
+      for (const response of unsent.filter(({ req }) => req.socket === socket)) {
+        response.destroy()
+        response.emit('close')
+      }
+    })
+  })
   /** The server itself sees to the answers of requests that come from now on. */
   const retire = () => {
     server.retire()
