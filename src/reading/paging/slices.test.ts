@@ -11,13 +11,15 @@ interface Habits {
   readonly rowsAsked?: number
   /** The request whose answer has no rows, though it says that there are more. */
   readonly emptyAt?: number
+  /** Whether a page without a total says that there is more: when it has rows (the usual here), when it is so, or always. */
+  readonly promises?: 'withRows' | 'truly' | 'always'
 }
 
 /** Reads a list, which may change before each request, to its end; gives what was claimed of it. */
 function read(
   listAt: (request: number) => readonly SeenRow[],
   from: Terrain,
-  { pageRows, totals, rowsAsked = pageRows, emptyAt }: Habits,
+  { pageRows, totals, rowsAsked = pageRows, emptyAt, promises = 'withRows' }: Habits,
 ) {
   let terrain = from
   let task: SliceTask = slicesOf(terrain.frontier, endOfTime, rowsAsked, terrain)
@@ -26,7 +28,9 @@ function read(
     const list = listAt(request)
     const { offset = 0 } = placeOfSlice(task, terrain)
     const rows = request === emptyAt ? [] : list.slice(offset, offset + pageRows)
-    const more = totals ? offset + rows.length < list.length : rows.length > 0
+    const isMore = offset + rows.length < list.length
+    const promised = { withRows: rows.length > 0, truly: isMore, always: true }[promises]
+    const more = totals ? isMore : promised
     const total = totals === 'soFar' ? offset + rows.length : totals ? list.length : undefined
     const step = absorbSlice(task, { rows, more, total, upstreamCursor: undefined }, terrain)
     if (step.kind === 'failed' || step.kind === 'stash') throw new Error(`The step is ${step.kind}.`)
@@ -80,6 +84,24 @@ describe('a page that contradicts itself', () => {
       expect(claimed).toEqual(list)
     },
   )
+
+  it.each([0, 1, 2, 3, 5])(
+    'by having no rows, without a total too, as answer %i, ends no list',
+    (emptyAt) => {
+      const list = listOf(60)
+      const habits = { pageRows: 8, totals: false, emptyAt, promises: 'truly' } as const
+      expect(read(() => list, { ...wide, frontier: 0 }, habits).claimed).toEqual(list)
+    },
+  )
+
+  it('again and again ends the list: some providers always promise more', () => {
+    const list = listOf(60)
+    const asked = (promises: 'withRows' | 'always') =>
+      read(() => list, { ...wide, frontier: 0 }, { pageRows: 8, totals: false, promises })
+    expect(asked('always').claimed).toEqual(list)
+    // One more wherever the end is met.
+    expect(asked('always').requests).toBeLessThanOrEqual(1.2 * asked('withRows').requests)
+  })
 
   it('by a total that ends with it though more are there, ends no list', () => {
     const list = listOf(60)

@@ -163,6 +163,9 @@ export function absorbSlice(before: SliceTask, page: PageView, terrain: Terrain)
     stalls: before.stalls + 1,
   }
   if (before.unconfirmed !== null) return confirmEnd(before.unconfirmed, task, count)
+  // Without a total an empty page that promises more is believed when it comes twice: some providers always promise more.
+  const isDoubtful = count === 0 && page.more && page.total === undefined && before.endOffset !== offset
+  if (isDoubtful) return { kind: 'again', task }
   if (count === 0 && offset === 0) return emptyList(task, page)
   if (count === 0 && page.more && (page.total ?? 0) > offset) return contradiction(task, page)
   const length = Math.max(behind, endOffset ?? page.total ?? behind)
