@@ -214,6 +214,26 @@ describe('a provider that is in trouble and says how long', () => {
   })
 })
 
+describe('a limit that is told as a refusal', () => {
+  it('holds as long as it says, and shuts nothing', async () => {
+    const throttled = { status: 403, headers: wait('1'), body: 'slow down' }
+    const { timing, client, upstream, ask, dialect } = scripted((number) => (number === 1 ? throttled : {}), {
+      retriesMax: 0,
+    })
+    const limiting = {
+      ...dialect,
+      readPage: (response: UpstreamResponse) =>
+        response.status === 403
+          ? sourceFailure('RATE_LIMITED', { httpStatus: 403 })
+          : dialect.readPage(response),
+    }
+    const source = upstream.connect({ dialect: limiting, client })
+    expect(await ask({}, source)).toBe('RATE_LIMITED')
+    await timing.pass(2_000)
+    expect(await ask({}, source)).toBe('OK')
+  })
+})
+
 describe('a limit that is of the whole provider', () => {
   it('pauses its sources of other credentials', async () => {
     const scope = { header: 'x-ratelimit-scope', value: 'integration-partner' }
@@ -288,6 +308,43 @@ describe('a breaker', () => {
     }
     expect(failing.allowance?.()).toMatchObject({ pauseReason: 'FAILING' })
     expect(events).not.toContain('breaker open')
+  })
+
+  it.each([
+    ['fails', sourceFailure('UNAVAILABLE'), 25],
+    ['hangs', late, 6],
+  ])('of a source that alone is asked and %s leaves an idle one alone', async (_, failure, times) => {
+    const { upstream, timing, ask } = scripted([{}])
+    const send = () =>
+      new Promise<SourceFailure>((resolve) => {
+        timing.after(failure === late ? 4_000 : 0, () => resolve(failure))
+      })
+    const failing = upstream.connect({ sourceKey: 'failing', dialect: plainDialect(), client: { send } })
+    for (let count = 0; count < times; count += 1) await ask({}, failing)
+    expect(failing.allowance?.()).toMatchObject({ pauseReason: 'FAILING' })
+    expect(await ask()).toBe('OK')
+  })
+
+  it('that all shared is closed by the one that is well again, whoever is asked first', async () => {
+    const isDown = { value: true }
+    const { upstream, timing, begin, source } = scripted(
+      () => (isDown.value ? { status: 500 } : {}),
+      {},
+      () => 0.5,
+    )
+    const { client } = scriptedClient(timing, () => ({ status: 500 }))
+    const broken = upstream.connect({ sourceKey: 'broken', dialect: plainDialect('two'), client })
+    const operation = async () => {
+      const [, page] = await Promise.all([begin({}, broken), begin()])
+      await timing.pass(1_000)
+      return isFailure(page) ? page.kind : 'OK'
+    }
+    for (let count = 0; count < 12; count += 1) await operation()
+    expect(source.allowance?.()).toMatchObject({ pauseReason: 'FAILING' })
+    isDown.value = false
+    const outcomes: string[] = []
+    for (let count = 0; count < 120; count += 1) outcomes.push(await operation())
+    expect(outcomes.slice(60).filter((outcome) => outcome !== 'OK').length).toBeLessThan(6)
   })
 
   it('is shared by sources that all fail', async () => {

@@ -119,7 +119,7 @@ export class Attempts {
     const pauses: (readonly [PauseReason, number | null | undefined])[] = [
       pauseOf(allowance),
       pauseOf(provider.allowance),
-      ...this.#breakers.map(({ closedFor }) => ['FAILING', closedFor] as const),
+      ...this.#breakers.map((breaker) => ['FAILING', breaker.closedFor(this.#options.sourceKey)] as const),
       ['CREDENTIAL_REFUSED', latch.refusal?.untilMs],
       ['CREDENTIAL_REFUSED', this.#latch.refusal?.untilMs],
     ]
@@ -208,7 +208,7 @@ export class Attempts {
     if (!isFailure(result)) return
     // By the words too: Ashby, for one, refuses with 200.
     if (result.kind === 'UNAUTHENTICATED' || result.httpStatus === 401) this.#shut(policies.latch, result)
-    else if (!ownRight && (result.kind === 'FORBIDDEN' || result.httpStatus === 403)) {
+    else if (!ownRight && !isThrottled && (result.kind === 'FORBIDDEN' || result.httpStatus === 403)) {
       this.#shut(this.#latch, result)
     }
   }
@@ -246,7 +246,9 @@ export class Attempts {
         retryAfterMs: untilMs,
       }
     }
-    const untilMs = Math.max(...this.#breakers.map(({ closedFor }) => closedFor ?? 0))
+    const untilMs = Math.max(
+      ...this.#breakers.map((breaker) => breaker.closedFor(this.#options.sourceKey) ?? 0),
+    )
     if (untilMs === 0) return null
     return sourceFailure('UNAVAILABLE', {
       message: 'The provider kept failing, so the gateway does not ask it for a while.',

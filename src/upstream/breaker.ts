@@ -37,13 +37,16 @@ interface Count {
  * seconds, so that they stay few beside the good ones of the last minute, while all operations wait for it until their
  * deadlines and fill the gateway.
  *
- * Where several sources share a breaker, it opens when the calls of each of them fail: one that is refused by its own
- * fault, such as an organization whose log is broken, must not cost the others.
+ * Where several sources share a breaker, it opens when the calls of each of them fail, of two at least: one that is
+ * refused by its own fault, such as an organization whose log is broken, must not cost the others, even while nobody asks
+ * these. And whose probe failed last lets the others probe first, since one that stays broken would speak for all.
  */
 export class Breaker {
   readonly #limits: BreakerLimits
   readonly #timing: Timing
   readonly #onChange: () => void
+  /** Several sources share it: one alone never opens it, since it has a breaker of its own. */
+  readonly #isShared: boolean
   state: BreakerState = 'closed'
   #slices: { readonly startMs: number; readonly counts: Map<string, Count> }[] = []
   #pauseMs: number
@@ -51,21 +54,29 @@ export class Breaker {
   #underWay = 0
   /** Since the last answer: calls that ended without one, and the time in which calls waited for one. */
   #unanswered = 0
+  #unansweredBy = new Set<string>()
+  /** Whose probe failed last: it lets the others of a shared breaker try first. */
+  #probedBy: string | null = null
   #silentMs = 0
   #countedAtMs = 0
 
-  constructor(limits: BreakerLimits, timing: Timing, onChange: () => void) {
+  constructor(limits: BreakerLimits, timing: Timing, onChange: () => void, isShared = false) {
     this.#limits = limits
     this.#timing = timing
     this.#onChange = onChange
+    this.#isShared = isShared
     this.#pauseMs = limits.breakerPauseMs
   }
 
-  /** The instant before which no request may go out; null: one may. */
-  get closedFor(): number | null {
+  /** The instant before which no request of a source may go out; null: one may. */
+  closedFor(sourceKey: string): number | null {
     const nowMs = this.#timing.now()
     if (this.state === 'closed') return null
-    if (this.state === 'open') return nowMs < this.#openUntilMs ? this.#openUntilMs : null
+    if (this.state === 'open') {
+      const isLast = this.#isShared && sourceKey === this.#probedBy
+      const untilMs = this.#openUntilMs + (isLast ? this.#pauseMs : 0)
+      return nowMs < untilMs ? untilMs : null
+    }
     return nowMs + this.#limits.breakerPauseMs
   }
 
@@ -81,13 +92,18 @@ export class Breaker {
     this.#countSilence()
     this.#underWay -= 1
     const isUnanswered = call === 'TIMED_OUT' || call === 'CUT_OFF'
-    if (isUnanswered) this.#unanswered += 1
-    else if (call !== 'UNWANTED') this.#hear()
+    if (isUnanswered) {
+      this.#unanswered += 1
+      this.#unansweredBy.add(sourceKey)
+    } else if (call !== 'UNWANTED') this.#hear()
     if (this.state === 'probing') {
       const isCutShort = call === 'UNWANTED' || (call === 'CUT_OFF' && !this.#isSilent)
       if (call === 'GOOD') this.#close()
       else if (isCutShort) this.#turn('open')
-      else this.#open(this.#pauseMs * 2)
+      else {
+        this.#probedBy = sourceKey
+        this.#open(this.#pauseMs * 2)
+      }
       return
     }
     if (this.state === 'open') return
@@ -96,7 +112,8 @@ export class Breaker {
 
   get #isSilent(): boolean {
     const { breakerUnanswered, headersMs } = this.#limits
-    return this.#unanswered >= breakerUnanswered && this.#silentMs >= headersMs
+    const isOfOne = this.#isShared && this.#unansweredBy.size < 2
+    return !isOfOne && this.#unanswered >= breakerUnanswered && this.#silentMs >= headersMs
   }
 
   #countSilence(): void {
@@ -107,6 +124,7 @@ export class Breaker {
 
   #hear(): void {
     this.#unanswered = 0
+    this.#unansweredBy.clear()
     this.#silentMs = 0
   }
 
@@ -115,6 +133,7 @@ export class Breaker {
     this.#count(call === 'GOOD', sourceKey)
     if (call === 'GOOD') return false
     const sums = this.#sums()
+    if (this.#isShared && sums.length < 2) return false
     const calls = sums.reduce((sum, count) => sum + count.calls, 0)
     return calls >= this.#limits.breakerCalls && sums.every((count) => count.bad * 2 >= count.calls)
   }
@@ -154,6 +173,7 @@ export class Breaker {
 
   #close(): void {
     this.#slices = []
+    this.#probedBy = null
     this.#pauseMs = this.#limits.breakerPauseMs
     this.#turn('closed')
   }

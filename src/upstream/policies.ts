@@ -90,9 +90,14 @@ export class Policies {
 
   #breaker() {
     const listeners = new Set<() => void>()
-    const breaker = new Breaker(this.#limits, this.#timing, () => {
-      for (const listener of listeners) listener()
-    })
+    const breaker = new Breaker(
+      this.#limits,
+      this.#timing,
+      () => {
+        for (const listener of listeners) listener()
+      },
+      true,
+    )
     return { breaker, listeners }
   }
 }
