@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type FakeTiming, fakeTiming, sharedUpstream } from '../../test/support/connected-source.js'
 import { type LimitRules, limitedProvider, plainDialect } from '../../test/support/limited-provider.js'
+import { scriptedClient } from '../../test/support/scripted-client.js'
 import { isFailure } from '../model/failure.js'
 import type { UpstreamResponse } from '../model/provider.js'
 import type { FetchTerms } from '../reading/page.js'
@@ -159,6 +160,34 @@ describe('a provider that tells nothing but how long to wait', () => {
     const refused = seen.filter(({ status }) => status === 429)
     expect(refused.length).toBeGreaterThan(0)
     expect(refused.length).toBeLessThanOrEqual(4)
+  })
+})
+
+describe('a provider that refuses now and then for what others ask of it', () => {
+  it('is asked as it says, after hours too', async () => {
+    const timing = fakeTiming()
+    const beginMs = timing.now()
+    // One second in 65 it is busy; one request a second is asked.
+    const isBusy = () => Math.floor((timing.now() - beginMs) / 1_000) % 65 === 7
+    const { client } = scriptedClient(timing, () =>
+      isBusy() ? { status: 429, headers: { 'retry-after': '1' } } : {},
+    )
+    const source = sharedUpstream(timing).connect({ dialect: plainDialect(), client })
+    const answeredIn = async (minutes: number) => {
+      let answered = 0
+      for (let count = 0; count < minutes * 60; count += 1) {
+        const terms = { signal: new AbortController().signal, deadlineMs: timing.now() + 9_850 }
+        void source
+          .fetchPage({ pushdown: {}, limit: 1, offset: timing.now() - beginMs }, terms)
+          .then((page) => {
+            if (!isFailure(page)) answered += 1
+          })
+        await timing.pass(1_000)
+      }
+      return answered / minutes
+    }
+    await answeredIn(60)
+    expect(await answeredIn(10)).toBeGreaterThan(40)
   })
 })
 

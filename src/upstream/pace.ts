@@ -99,7 +99,7 @@ export class Pace {
     // What is left of a guess alone has not been eased, and shows no limit.
     const isProbe = !isFirst && this.#learnedMs > 0 && nowMs - this.#learnedAtMs >= easeEveryMs
     if (isProbe) {
-      this.#learnedMs *= probeMargin
+      this.#learnedMs = Math.min(taughtMs, this.#learnedMs * probeMargin)
       this.#probed = { intervalMs: this.#learnedMs, untilMs: nowMs + probedKeptMs }
     } else if (isShort || granted >= grantedMin) {
       this.#learnedMs = isShort && isFirst ? Math.min(taughtMs, this.#shownMs(nowMs)) : taughtMs
