@@ -134,14 +134,17 @@ export function beginPage(reading: Reading, context: ReadingContext): KeptReadin
 }
 
 /** Keeps what a page has learned of a source. */
-export function rememberHints({ source, lanes }: SourceRun, { hints, refusals }: ReadingContext): void {
+export function rememberHints(
+  { source, lanes, failure }: SourceRun,
+  { hints, refusals }: ReadingContext,
+): void {
   for (const { part, walk, refused, requests } of lanes) {
     const key = hintKey(source.key, part.pushdown)
     hints.set(key, walk.hints)
     // A lane without a request is refused by memory, which must not renew itself.
     if (requests === 0) continue
     if (refused) refusals.add(key)
-    else refusals.remove(key)
+    else if (failure === null) refusals.remove(key)
   }
   const seen = lanes.map(({ walk }) => walk.hints)
   const least = seen.find(({ order }) => order.kind === 'unsorted') ?? seen.find(({ order }) => order.proven)

@@ -369,6 +369,21 @@ describe('a word that the provider may not know', () => {
     expect(idsOf([await readPage(reader, filter)])).toEqual([late.id])
   })
 
+  it('stays refused where a page that is to be LIVE was not answered', async () => {
+    let isLate = false
+    const source = sourceOf([], (ask) => (isLate ? sourceFailure('TIMEOUT') : refuse(ask)))
+    const reader = readerOf(source)
+    const filter = { actions: ['unknown'] }
+    await readPage(reader, filter)
+    isLate = true
+    const begun = source.asks.length
+    await expect(readPage(reader, filter, { freshness: 'LIVE' })).rejects.toThrow('TIMEOUT')
+    expect(source.asks.length).toBeGreaterThan(begun)
+    const asked = source.asks.length
+    await readPage(reader, filter)
+    expect(source.asks).toHaveLength(asked)
+  })
+
   it('is refused once in a reading of many pages, beside words that are read on', async () => {
     const rows = Array.from({ length: 300 }, (_, index) => entry(index))
     const source = sourceOf(rows, refuse)
