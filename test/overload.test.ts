@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Listening, listen } from '../src/server/listen.js'
 import type { Load } from '../src/server/overload.js'
@@ -67,6 +68,25 @@ describe('beyond what the gateway can take', () => {
     await expect.poll(() => waiting.length).toBe(2)
     releaseAll()
     expect((await Promise.all(taken)).map(({ status }) => status)).toEqual([200, 200])
+  })
+
+  it('an operation that could not begin before its deadline is told so, whichever way it was sent', async () => {
+    // Timers come due in their order: that of the deadline was set first, and is the shorter one.
+    const { server, reader } = smallGateway({ mayBegin: () => setTimeout(40) })
+    const headers = { 'x-request-timeout-ms': '20' }
+    const posted = await post(server, slow, { headers })
+    const got = await server.fetch(new Request(`${origin}/graphql?query=${slow.query}`, { headers }))
+    for (const { status, headers } of [posted, got]) {
+      expect(status).toBe(503)
+      expect(headers.get('retry-after')).toMatch(/^[2-5]$/)
+      expect(headers.get('connection')).toBe('close')
+    }
+    expect(posted.json.errors?.[0]).toMatchObject({
+      message: expect.stringContaining('before its deadline'),
+      extensions: { code: 'OVERLOADED' },
+    })
+    expect(reader.asked).toEqual([])
+    expect(server.load().operations).toBe(0)
   })
 
   it('nothing of its body is read', async () => {

@@ -2,6 +2,7 @@ import type { DocumentNode, GraphQLError, OperationDefinitionNode } from 'graphq
 import { getOperationAST, Kind, OperationTypeNode } from 'graphql'
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
 import { documentRefused, quote, requestRefused } from '../graphql/errors.js'
+import { isDeadline } from '../model/deadline.js'
 import { respond } from './answer-body.js'
 import { argumentPathOfNode, variableErrors } from './argument-paths.js'
 import { parseWithinLimits } from './document-limits.js'
@@ -9,6 +10,7 @@ import { type ReportInternalError, toClientError } from './error-policy.js'
 import { acceptsEventStream } from './event-stream.js'
 import type { ServerLimits } from './limits.js'
 import { noteOperation, type OperationScopes, readDeadline } from './operation-scope.js'
+import { retryAfterSeconds } from './overload.js'
 import { readParams } from './request-params.js'
 
 interface Parts {
@@ -38,6 +40,7 @@ export function useGraphqlEdge(parts: Parts): Plugin {
       setRequestParser(async (incoming) => {
         const begin = parts.mayBegin()
         if (begin) await begin
+        if (isDeadline(signal.reason)) throw begunTooLate()
         const { bodyBytesMax } = parts.limits
         return readParams(incoming, { bodyBytesMax, signal, persisted: parts.persisted })
       })
@@ -150,6 +153,15 @@ function chooseOperation(document: DocumentNode, name: string | null | undefined
       ? `The document has no operation ${quote(name)}. Name one of its operations in \`operationName\`.`
       : 'The document does not have exactly one operation. Name the one to run in `operationName`.'
   throw documentRefused('GRAPHQL_VALIDATION_FAILED', { message })
+}
+
+/** The operation waited to begin until its deadline. Its body was not looked at, so its connection cannot go on. */
+function begunTooLate(): GraphQLError {
+  const retryAfter = String(retryAfterSeconds(Math.random()))
+  const message = `The gateway could not begin with the operation before its deadline. Send it again in ${retryAfter} seconds.`
+  return requestRefused('OVERLOADED', 503, message, {
+    headers: { 'retry-after': retryAfter, connection: 'close' },
+  })
 }
 
 function aborted(): GraphQLError {
