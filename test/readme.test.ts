@@ -288,6 +288,7 @@ async function helpOf(args: readonly string[]): Promise<string> {
     stdout: { write },
     stderr: { write },
     onStopSignal: () => () => {},
+    onUnhandledRejection: () => () => {},
     exit: () => {},
   })
   return help

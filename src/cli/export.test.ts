@@ -66,6 +66,7 @@ async function command(
         return true
       },
     },
+    onUnhandledRejection: () => () => {},
     onStopSignal: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

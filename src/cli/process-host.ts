@@ -12,6 +12,11 @@ export interface ProcessHost {
   readonly terminal?: NodeJS.WritableStream
   /** Calls back at SIGTERM and SIGINT; gives the function that ends that. */
   onStopSignal(listener: (signal: string) => void): () => void
+  /**
+   * Calls back for each promise whose rejection nobody handles, which would end the process otherwise; gives the function
+   * that ends that.
+   */
+  onUnhandledRejection(listener: (reason: unknown) => void): () => void
   /** Ends the process at once. */
   exit(code: number): void
 }
@@ -29,6 +34,10 @@ export const processHost: ProcessHost = {
     return () => {
       for (const signal of signals) process.off(signal, listener)
     }
+  },
+  onUnhandledRejection(listener) {
+    process.on('unhandledRejection', listener)
+    return () => void process.off('unhandledRejection', listener)
   },
   exit: (code) => process.exit(code),
 }

@@ -30,6 +30,7 @@ function fakeProcess(env: Record<string, string> = {}) {
     onReady = resolve
   })
   const clock = { aheadMs: 0 }
+  let onUnhandled: ((reason: unknown) => void) | null = null
   const host: ProcessHost = {
     env,
     now: () => Date.now() + clock.aheadMs,
@@ -51,12 +52,19 @@ function fakeProcess(env: Record<string, string> = {}) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    onUnhandledRejection: (listener) => {
+      onUnhandled = listener
+      return () => {
+        onUnhandled = null
+      }
+    },
     exit: (code) => void exits.push(code),
   }
   const signal = (name: string) => {
     for (const listener of listeners) listener(name)
   }
-  return { host, written, exits, listeners, ready, signal, clock }
+  const leaveUnhandled = (reason: unknown) => onUnhandled?.(reason)
+  return { host, written, exits, listeners, ready, signal, clock, leaveUnhandled }
 }
 
 const sources = `sources:
@@ -139,6 +147,26 @@ describe('serving', () => {
     expect(`${text}${written.err}${written.out}`).not.toContain(canary)
   })
 
+  it('tells a rejection that nobody handles in its log, and serves on', async () => {
+    const { host, written, ready, signal, exits, leaveUnhandled } = fakeProcess()
+    const ended = run(['--config', await fileOf(sources), '--port', '0'], host)
+    const url = await ready
+    leaveUnhandled(new Error('left alone'))
+    leaveUnhandled('no error')
+    expect((await fetch(new URL('/livez', url))).status).toBe(200)
+    signal('SIGTERM')
+    expect(await ended).toBe(0)
+    expect(exits).toEqual([])
+    const errors = written.err
+      .trim()
+      .split('\n')
+      .map(
+        (line) => JSON.parse(line) as { readonly level: string; readonly err?: { readonly message: string } },
+      )
+      .filter(({ level }) => level === 'error')
+    expect(errors.map(({ err }) => err?.message)).toEqual(['left alone', 'no error'])
+  })
+
   it('ends at once at the second signal', async () => {
     const { host, ready, signal, exits, clock } = fakeProcess()
     const ended = run(['--config', await fileOf(sources), '--port', '0'], host)
@@ -168,7 +196,7 @@ describe('serving', () => {
 
   it('after SIGTERM, says that it is not ready while it pauses, and then ends', async () => {
     const { host, ready, signal } = fakeProcess()
-    const path = await fileOf(`server: { stop: { pauseMs: 1000 } }\n${sources}`)
+    const path = await fileOf(`server: { stop: { pauseMs: 3000 } }\n${sources}`)
     const ended = run(['--config', path, '--port', '0'], host)
     const url = await ready
     expect(await readyz(url)).toEqual([200, { status: 'ready', sources: health }])

@@ -53,11 +53,20 @@ export async function serve(options: ServeOptions, host: ProcessHost): Promise<n
   if (!served) return exitCodes.misused
 
   const stop = stopSignal(host, logger)
+  // A bug in one operation, ours or a library's, must not end the others: graphql-js 16 leaves a rejection unhandled
+  // where a list has an error in one item, and an error beside a promise in another.
+  const endWatch = host.onUnhandledRejection((reason) =>
+    logger.error(
+      { err: reason instanceof Error ? reason : new Error(String(reason)) },
+      'unhandled rejection',
+    ),
+  )
   try {
     return await runGateway({ served, registry, logger, options, host, stopped: stop.received })
   } finally {
     stop.end()
     await served.close()
+    endWatch()
   }
 }
 
