@@ -13,5 +13,6 @@ export default defineConfig({
     // Against what hangs, not against what is slow: the longest takes 40 s on two idle cores.
     testTimeout: 300_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 })

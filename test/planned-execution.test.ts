@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { type ExecutionResult, execute, type GraphQLError, parse, validate } from 'graphql'
-import { describe, expect, it } from 'vitest'
+import { type ExecutionResult, execute, GraphQLError, parse, validate } from 'graphql'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createGraphContext, type SourceDirectory } from '../src/graphql/context.js'
 import { createExecute, type Execute } from '../src/graphql/execution/execute.js'
 import { encodeEntryId, encodeSourceId } from '../src/graphql/global-id.js'
@@ -73,7 +73,6 @@ function spoil(value: unknown, random: SeededRandom, share: number): unknown {
 
 const odd = { valueOf: () => 'odd' }
 
-/** Promises among them are fulfilled: one that is rejected beside another error is left unhandled by graphql-js 16. */
 const spoilers: readonly ((value: unknown) => unknown)[] = [
   () => null,
   () => undefined,
@@ -118,6 +117,24 @@ function told({ message, path, locations, originalError }: GraphQLError): string
   return JSON.stringify([path, message, locations, originalError?.message])
 }
 
+/**
+ * graphql-js 16 leaves a rejection unhandled where a list has an item with an error and a promise in it, and another item
+ * with an error. Nothing else may be left so.
+ */
+const listeners = process.listeners('unhandledRejection')
+const onUnhandled = (reason: unknown, promise: Promise<unknown>) => {
+  if (reason instanceof GraphQLError) return
+  for (const listener of listeners) listener(reason, promise)
+}
+beforeAll(() => {
+  process.removeAllListeners('unhandledRejection').on('unhandledRejection', onUnhandled)
+})
+afterAll(async () => {
+  await new Promise((resolve) => setImmediate(resolve))
+  process.off('unhandledRejection', onUnhandled)
+  for (const listener of listeners) process.on('unhandledRejection', listener)
+})
+
 describe('planned execution', () => {
   const planned = createExecute()
 
@@ -134,7 +151,7 @@ describe('planned execution', () => {
         if (expected.errors.length === 0) clean += 1
         else failed += 1
       }),
-      { numRuns: 1_500 },
+      { numRuns: 1_500, examples: [[1_313_707_415]] },
     )
     expect(clean).toBeGreaterThan(300)
     expect(failed).toBeGreaterThan(300)
