@@ -114,7 +114,7 @@ describe('an operation that has ended leaves nothing that outlives a collection 
   })
 
   it('among the groups of answers that take turns', async () => {
-    const turns = new Turns()
+    const turns = new Turns(() => 0)
     const left = await leftOfEach(async () => {
       const group = withBallast({})
       turns.expect(group)

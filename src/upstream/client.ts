@@ -59,7 +59,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
   const limits = { ...upstreamLimits, ...options.limits }
   checkLimits(limits)
   const dispatcher = options.dispatcher ?? createDispatcher(limits)
-  const turns = new Turns()
+  const turns = new Turns(options.now)
   return {
     async send(account, request, signal, group = signal) {
       const { body, method } = request

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { Turns } from './turns.js'
 
+/** A clock on which answers take no time, and turns neither. */
+const timeless = () => 0
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 
 /** Notes which work has begun by the end of each turn. */
@@ -15,7 +17,7 @@ async function turnByTurn(begun: readonly string[], turns: number): Promise<read
 
 describe('Turns', () => {
   it('lets one begin in each turn, first come, first served', async () => {
-    const turns = new Turns()
+    const turns = new Turns(timeless)
     const begun: string[] = []
     const begin = async (name: string) => {
       await turns.next({})
@@ -30,7 +32,7 @@ describe('Turns', () => {
   })
 
   it('lets answers that are waited for together begin together, once all of them have come', async () => {
-    const turns = new Turns()
+    const turns = new Turns(timeless)
     const begun: string[] = []
     const groups = { x: {}, y: {}, z: {} }
     const arrive = async (group: keyof typeof groups, name: string) => {
@@ -51,7 +53,7 @@ describe('Turns', () => {
   })
 
   it('does not wait for an answer that is on its way when nothing else is to do', async () => {
-    const turns = new Turns()
+    const turns = new Turns(timeless)
     const slow = {}
     turns.expect(slow)
     turns.expect(slow)
@@ -66,7 +68,7 @@ describe('Turns', () => {
   })
 
   it('keeps nobody waiting where nothing else has begun', async () => {
-    const turns = new Turns()
+    const turns = new Turns(timeless)
     expect(turns.next({})).toBeUndefined()
     expect(turns.next({})).toBeInstanceOf(Promise)
     await turnByTurn([], 3)
@@ -74,7 +76,7 @@ describe('Turns', () => {
   })
 
   it('lets operations begin at once while few answers wait', async () => {
-    const turns = new Turns()
+    const turns = new Turns(timeless)
     expect(turns.begin()).toBeUndefined()
     void turns.next({})
     for (let answer = 0; answer < 14; answer += 1) void turns.next({})
@@ -82,7 +84,7 @@ describe('Turns', () => {
   })
 
   it('lets operations begin in their order once answers have been worked off, and all of them', async () => {
-    const turns = new Turns()
+    const turns = new Turns(timeless)
     const begun: string[] = []
     const note = (name: string, when: Promise<void> | undefined) => {
       expect(when).toBeInstanceOf(Promise)
@@ -101,7 +103,7 @@ describe('Turns', () => {
   })
 
   it('lets one operation begin in every fourth turn, though answers keep coming', async () => {
-    const turns = new Turns()
+    const turns = new Turns(timeless)
     let begun = 0
     for (let answer = 0; answer < 30; answer += 1) void turns.next({})
     for (let operation = 0; operation < 4; operation += 1) void turns.begin()?.then(() => (begun += 1))
@@ -113,7 +115,7 @@ describe('Turns', () => {
   })
 
   it('lets operations begin that wait when the last answer is worked off', async () => {
-    const turns = new Turns()
+    const turns = new Turns(timeless)
     const group = {}
     let begun = 0
     void turns.next({})
@@ -121,5 +123,76 @@ describe('Turns', () => {
     for (let operation = 0; operation < 40; operation += 1) void turns.begin()?.then(() => (begun += 1))
     await turnByTurn([], 50)
     expect(begun).toBe(40)
+  })
+})
+
+describe('Turns of ten milliseconds', () => {
+  /** Turns that take ten milliseconds each, of answers that come in so many. */
+  async function turnsOf(answerMs: number) {
+    const clock = { ms: 1_000_000 }
+    const turns = new Turns(() => clock.ms)
+    for (let turn = 0; turn < 30; turn += 1) {
+      void turns.next({})
+      clock.ms += 10
+      await nextTurn()
+    }
+    await turnByTurn([], 2)
+    const answer = (ms: number) => {
+      const group = {}
+      turns.expect(group)
+      turns.expect(group)
+      turns.arrived(group)
+      clock.ms += ms
+      turns.arrived(group)
+    }
+    answer(answerMs)
+    const begun: string[] = []
+    void turns.next({})
+    /** Lets so many answers wait, each of its own group, behind the one that has begun. */
+    const wait = (count: number) => {
+      for (let index = 0; index < count; index += 1) void turns.next({})?.then(() => begun.push('a'))
+    }
+    const begin = () => {
+      const when = turns.begin()
+      void when?.then(() => begun.push('o'))
+      return when !== undefined
+    }
+    return { clock, answer, begun, wait, begin }
+  }
+
+  it('hold operations back from six answers on where answers come within two turns, and take three together', async () => {
+    const { begun, wait, begin } = await turnsOf(5)
+    wait(5)
+    expect(begin()).toBe(false)
+    wait(12)
+    expect([begin(), begin(), begin(), begin()]).toEqual([true, true, true, true])
+    const seen = await turnByTurn(begun, 12)
+    const steps = seen.map((names, turn) => names.slice((seen[turn - 1] ?? '').length)).filter(Boolean)
+    expect(steps.slice(0, 2)).toEqual(['aaa', 'aaa'])
+    // Three begin as soon as fewer than six wait, beside the three answers of the turn.
+    expect(steps.find((step) => step.includes('o'))).toBe('oooaaa')
+    expect(seen.at(-1)).toHaveLength(21)
+  })
+
+  it('take one at a time where answers take longer, and hold operations back from fifteen on', async () => {
+    const { begun, wait, begin } = await turnsOf(25)
+    wait(14)
+    expect(begin()).toBe(false)
+    wait(3)
+    expect(begin()).toBe(true)
+    const [first = '', second = ''] = await turnByTurn(begun, 2)
+    expect(second.length - first.length).toBe(1)
+  })
+
+  it('go by the quickest answers of the last second or two', async () => {
+    const { clock, answer, wait, begin } = await turnsOf(5)
+    answer(50)
+    wait(8)
+    expect(begin()).toBe(true)
+    await turnByTurn([], 12)
+    clock.ms += 2_000
+    answer(50)
+    wait(9)
+    expect(begin()).toBe(false)
   })
 })

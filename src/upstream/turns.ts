@@ -6,8 +6,18 @@ interface Waiting {
   readonly resolve: () => void
 }
 
+/** What is known of a group whose answers have not all come. */
+interface OnTheirWay {
+  answers: number
+  readonly sinceMs: number
+}
+
 /** Answers that may wait before no operation begins any more: those of about five operations over three sources. */
 const waitingMax = 15
+/** The same where answers come while a turn or two is worked off, so that more operations under way are of no use. */
+const waitingMaxOfQuick = 6
+/** Groups that are worked off, and operations that begin, in one turn while operations wait for quick answers. */
+const perTurnMax = 3
 /** Turns in a row in which no operation begins though one would: long reports may keep answers waiting all the time. */
 const heldTurnsMax = 3
 
@@ -22,58 +32,135 @@ const heldTurnsMax = 3
  *
  * Where answers come faster than they can be worked off, operations wait to begin (`begin`): what is begun is finished
  * first, since its pages would come no sooner to any use, and all that lives meanwhile the collector copies. In every
- * fourth turn one begins all the same.
+ * fourth turn some begin all the same. As long as operations wait, three groups have their turn together: they go through
+ * the same steps side by side, and a step that has just been taken is still in the caches of the processor. A request
+ * goes through some megabytes of code and data, so most of a step is waiting for memory.
  */
 export class Turns {
+  readonly #now: () => number
   #waiting: Waiting[] = []
   readonly #beginning: (() => void)[] = []
   #heldTurns = 0
   // Weak, since a Map keeps what it once held: single-flight.ts.
-  readonly #onTheirWay = new WeakMap<Group, number>()
+  readonly #onTheirWay = new WeakMap<Group, OnTheirWay>()
   #isTaken = false
+  readonly #quickest = new RecentLeast()
+  #turnMs = 0
+  #passedAtMs: number | null = null
+
+  /** `now`: milliseconds of any clock. */
+  constructor(now: () => number) {
+    this.#now = now
+  }
 
   /** Tells that an answer of the group is on its way. Each is ended by one `arrived`. */
   expect(group: Group): void {
-    this.#onTheirWay.set(group, (this.#onTheirWay.get(group) ?? 0) + 1)
+    const known = this.#onTheirWay.get(group)
+    if (known) known.answers += 1
+    else this.#onTheirWay.set(group, { answers: 1, sinceMs: this.#now() })
   }
 
   /** Tells that an answer of the group has come, or will not. */
   arrived(group: Group): void {
-    const left = (this.#onTheirWay.get(group) ?? 0) - 1
-    if (left > 0) this.#onTheirWay.set(group, left)
-    else this.#onTheirWay.delete(group)
+    const known = this.#onTheirWay.get(group)
+    if (!known) return
+    known.answers -= 1
+    if (known.answers > 0) return
+    this.#onTheirWay.delete(group)
+    const nowMs = this.#now()
+    this.#quickest.note(nowMs - known.sinceMs, nowMs)
   }
 
   /** Resolves when work on an answer of the group may begin; undefined: at once, since no other has begun in this turn. */
   next(group: Group): Promise<void> | undefined {
     if (this.#isTaken) return new Promise((resolve) => this.#waiting.push({ group, resolve }))
     this.#isTaken = true
-    setImmediate(this.#pass)
+    this.#schedule()
     return undefined
   }
 
   /** Resolves when a further operation may begin; undefined: at once, since few answers wait. */
   begin(): Promise<void> | undefined {
-    if (this.#waiting.length < waitingMax && this.#beginning.length === 0) return undefined
+    if (!this.#isFull && this.#beginning.length === 0) return undefined
     // Answers wait, or operations behind them: so a pass is due.
     return new Promise((resolve) => this.#beginning.push(resolve))
   }
 
+  /** Whether as many answers wait as make up for the time in which those of further operations come. */
+  get #isFull(): boolean {
+    const { length } = this.#waiting
+    return length >= waitingMax || (length >= waitingMaxOfQuick && this.#isQuick)
+  }
+
+  /** Whether answers come while a turn or two is worked off. */
+  get #isQuick(): boolean {
+    return this.#quickest.value <= 2 * this.#turnMs
+  }
+
+  #schedule(): void {
+    this.#passedAtMs = this.#now()
+    setImmediate(this.#pass)
+  }
+
   readonly #pass = (): void => {
-    const next = this.#waiting.find(({ group }) => !this.#onTheirWay.has(group)) ?? this.#waiting[0]
-    const isHeld = this.#waiting.length >= waitingMax && this.#heldTurns < heldTurnsMax
-    const beginning = isHeld ? undefined : this.#beginning.shift()
+    this.#noteTurn()
+    const perTurn = this.#beginning.length > 0 && this.#isQuick ? perTurnMax : 1
+    const groups = this.#groupsOfTurn(perTurn)
+    const isHeld = this.#isFull && this.#heldTurns < heldTurnsMax
+    const beginning = isHeld ? [] : this.#beginning.splice(0, perTurn)
     this.#heldTurns = isHeld && this.#beginning.length > 0 ? this.#heldTurns + 1 : 0
-    if (!next && !beginning) {
+    if (groups.length === 0 && beginning.length === 0) {
       this.#isTaken = false
       return
     }
-    setImmediate(this.#pass)
-    beginning?.()
-    if (!next) return
-    const isNext = ({ group }: Waiting) => group === next.group
-    const begun = this.#waiting.filter(isNext)
-    this.#waiting = this.#waiting.filter((waiting) => !isNext(waiting))
+    this.#schedule()
+    for (const resolve of beginning) resolve()
+    if (groups.length === 0) return
+    const isTheirs = ({ group }: Waiting) => groups.includes(group)
+    const begun = this.#waiting.filter(isTheirs)
+    this.#waiting = this.#waiting.filter((waiting) => !isTheirs(waiting))
     for (const { resolve } of begun) resolve()
+  }
+
+  /** The groups whose answers are worked off next: complete ones, else the first. */
+  #groupsOfTurn(countMax: number): readonly Group[] {
+    const groups: Group[] = []
+    for (const { group } of this.#waiting) {
+      if (groups.length === countMax) break
+      if (!this.#onTheirWay.has(group) && !groups.includes(group)) groups.push(group)
+    }
+    const [first] = this.#waiting
+    return groups.length === 0 && first ? [first.group] : groups
+  }
+
+  /** How long turns take, of late. */
+  #noteTurn(): void {
+    const turnMs = Math.max(0, this.#now() - (this.#passedAtMs ?? 0))
+    this.#turnMs += (turnMs - this.#turnMs) / 8
+  }
+}
+
+/** How long the least is remembered at least, and half of how long at most, in milliseconds. */
+const rememberedMs = 1_000
+
+/** The least value of the last second or two; none: infinite. */
+class RecentLeast {
+  #before = Number.POSITIVE_INFINITY
+  #current = Number.POSITIVE_INFINITY
+  #sinceMs = Number.NEGATIVE_INFINITY
+
+  get value(): number {
+    return Math.min(this.#before, this.#current)
+  }
+
+  note(value: number, nowMs: number): void {
+    const ageMs = nowMs - this.#sinceMs
+    // A clock may be set back.
+    if (ageMs >= rememberedMs || ageMs < 0) {
+      this.#before = ageMs < 2 * rememberedMs ? this.#current : Number.POSITIVE_INFINITY
+      this.#current = Number.POSITIVE_INFINITY
+      this.#sinceMs = nowMs
+    }
+    this.#current = Math.min(this.#current, value)
   }
 }
