@@ -6,6 +6,11 @@ export interface NativeOrder {
   readonly kind: 'newestFirst' | 'oldestFirst' | 'unsorted'
   /** A page has shown it, or the provider states it. Until then it is an assumption that a page may overturn. */
   readonly proven: boolean
+  /**
+   * Of `oldestFirst`: two pages that follow each other have shown it. One page alone may as well be the newest of a
+   * list, shown oldest first.
+   */
+  readonly acrossPages?: boolean
 }
 
 /**
@@ -20,9 +25,19 @@ export function observeOrder(
   const { rises, falls } = steps(rows)
   if (!rises && !falls) return { order, changed: false, broken: false }
   const kind = rises && falls ? 'unsorted' : rises ? 'oldestFirst' : 'newestFirst'
-  if (kind === order.kind) return { order: { kind, proven: true }, changed: false, broken: false }
-  const seen: NativeOrder = { kind: order.proven ? 'unsorted' : kind, proven: true }
+  if (kind === order.kind) return { order: { ...order, proven: true }, changed: false, broken: false }
+  const acrossPages = order.acrossPages === true
+  const seen: NativeOrder = { kind: order.proven ? 'unsorted' : kind, proven: true, acrossPages }
   return { order: seen, changed: true, broken: order.proven }
+}
+
+/**
+ * Whether the page behind one that rises in time goes on from it. It may begin before that one ends, since the list may
+ * have changed meanwhile.
+ */
+export function goesOnRising(rows: readonly UpstreamRow[], behind: readonly UpstreamRow[]): boolean {
+  const [last, lastBehind] = [rows.at(-1), behind.at(-1)]
+  return !last || !lastBehind || (!steps(behind).falls && lastBehind.timeMs >= last.timeMs)
 }
 
 /** How rows of that order come to somebody who reads that way. */

@@ -1,7 +1,7 @@
 import type { Capabilities } from '../model/capabilities.js'
 import type { SourceFailure } from '../model/failure.js'
 import type { PageAsk, Pushdown, UpstreamPage, UpstreamRow } from '../model/provider.js'
-import { directionOf, type NativeOrder, observeOrder } from './native-order.js'
+import { directionOf, goesOnRising, type NativeOrder, observeOrder } from './native-order.js'
 import {
   absorbPrefix,
   followOf,
@@ -15,6 +15,7 @@ import type { PageView, Place, SeenRow, Step, Terrain } from './paging/step.js'
 import {
   absorbWindow,
   firstStride,
+  heedsBounds,
   isTight,
   nextJump,
   placeOfWindow,
@@ -84,6 +85,8 @@ export class Walk {
   /** The most rows that a page has held: a provider may give fewer than are asked. */
   #pageRows = 0
   #totalsMissing = false
+  /** A page that seems to be oldest first and has others behind it: the next one tells whether it is. */
+  #seeming: { readonly page: UpstreamPage; readonly offset: number } | null = null
   /** The latest answer that it has taken in: `UpstreamPage.answeredAt`. */
   answeredAt = 0
   /** Rows looked at that were not known before, and matches among them. */
@@ -99,7 +102,10 @@ export class Walk {
     const stated = plan.capabilities.order === 'newestFirst'
     this.#order = stated
       ? { kind: hints?.order.kind ?? 'newestFirst', proven: true }
-      : { kind: hints?.order.kind ?? 'newestFirst', proven: hints?.order.kind === 'unsorted' }
+      : {
+          ...(hints?.order ?? { kind: 'newestFirst' }),
+          proven: hints?.order.kind === 'unsorted',
+        }
     this.#stride = hints?.stride ?? firstStride
     this.#densityStride = this.#stride
   }
@@ -165,10 +171,14 @@ export class Walk {
     this.#task ??= this.#chooseTask()
     const place = this.#placeOf(this.#task)
     const { capabilities, pushdown, travel } = this.plan
+    const asked = { ...windowOf(place.start, place.end, travel), pushdown, limit: capabilities.pageSizeMax }
+    if (this.#seeming) {
+      const { page, offset } = this.#seeming
+      if (capabilities.paging === 'offset') return { ...asked, offset: offset + page.rows.length }
+      if (page.upstreamCursor !== undefined) return { ...asked, upstreamCursor: page.upstreamCursor }
+    }
     return {
-      ...windowOf(place.start, place.end, travel),
-      pushdown,
-      limit: capabilities.pageSizeMax,
+      ...asked,
       ...(place.offset !== undefined && { offset: place.offset }),
       ...(place.upstreamCursor !== undefined && { upstreamCursor: place.upstreamCursor }),
     }
@@ -179,8 +189,16 @@ export class Walk {
     this.answeredAt = Math.max(this.answeredAt, page.answeredAt ?? 0)
     const task = this.#task
     if (task === null) return null
+    if (this.#seeming) return this.#absorbSeeming(this.#seeming.page, page)
     const observed = observeOrder(this.#order, page.rows)
-    this.#order = observed.order
+    const { order } = observed
+    const isShown = order.kind !== 'oldestFirst' || !order.proven || order.acrossPages === true
+    const goesOn = this.plan.capabilities.paging === 'offset' || page.upstreamCursor !== undefined
+    if (!isShown && page.more && page.rows.length > 0 && goesOn) {
+      this.#seeming = { page, offset: this.#placeOf(task).offset ?? 0 }
+      return null
+    }
+    this.#order = order
     // A window that came in one page needs no order to be believed, be it the page that shows another.
     const holds = task.kind === 'window' && cameWhole(page)
     if (observed.changed && (observed.broken || !holds)) {
@@ -198,8 +216,21 @@ export class Walk {
     return null
   }
 
+  #absorbSeeming(page: UpstreamPage, next: UpstreamPage): SourceFailure | null {
+    this.#seeming = null
+    if (!goesOnRising(page.rows, next.rows)) {
+      // What was claimed so far came in whole windows, which need no order.
+      this.#order = { kind: 'unsorted', proven: true }
+      this.#task = null
+      return null
+    }
+    this.#order = { ...this.#order, acrossPages: true }
+    return this.absorb(page)
+  }
+
   /** The provider refused the cursor that the last ask carried: begins that step again. False when that is no help. */
   refuseCursor(): boolean {
+    if (this.#seeming) return this.#absorbSeeming(this.#seeming.page, { rows: [], more: false }) === null
     if (this.#task?.kind !== 'prefix') return false
     const task = refuseCursor(this.#task)
     if (task) this.#task = task
@@ -214,6 +245,7 @@ export class Walk {
     if (this.#order.kind === 'unsorted') return false
     this.#order = { kind: 'unsorted', proven: true }
     this.#task = null
+    this.#seeming = null
     this.#startOver()
     return true
   }
@@ -323,16 +355,17 @@ export class Walk {
     if (task.kind === 'slices') this.#totalsMissing = true
     if (task.kind !== 'window') return null
     // Before an empty page that promises more there is nothing to jump by: it is read to its end.
-    if (task.start === Number.NEGATIVE_INFINITY && view.rows.length > 0) {
+    const terrain = this.#terrain()
+    const isHeeded = heedsBounds(task, view, terrain)
+    if (task.start === Number.NEGATIVE_INFINITY && view.rows.length > 0 && isHeeded) {
       this.#jumpMs = nextJump(this.#jumpMs, view.rows)
       return windowBefore(task.end, this.#jumpMs)
     }
-    const terrain = this.#terrain()
     // A page that is not full (or empty) and still promises more, or a list of a few pages, is read to its end.
     const short =
       view.rows.length < Math.max(1, this.#pageRows) ||
       (view.total ?? Number.POSITIVE_INFINITY) <= 4 * this.#pageRows
-    if (short || isTight(task, terrain)) {
+    if (short || !isHeeded || isTight(task, terrain)) {
       return capabilities.paging === 'offset'
         ? fillOf(task.start, task.end, capabilities.pageSizeMax)
         : followOf(task.start, task.end)

@@ -28,11 +28,13 @@ export function canTally(
   { parts }: FilterPlan,
   edgesMs: readonly number[],
 ): boolean {
-  const { totals, boundSlackMs, filters } = capabilities
+  const { paging, totals, boundSlackMs, filters } = capabilities
   // Everything up to now: nothing lies behind an edge, however coarse the bounds are.
   const isWhole = edgesMs.length === 2 && edgesMs[0] === Number.NEGATIVE_INFINITY
   return (
     totals &&
+    // Edges are found by offsets.
+    paging === 'offset' &&
     (isFine(boundSlackMs) || isWhole || edgesMs.length <= coarseEdgesMax) &&
     parts.every(({ pushdown, residual, unproven }) => {
       const fields = Object.keys(pushdown) as (keyof typeof pushdown)[] // of our own making
@@ -80,8 +82,14 @@ interface Split {
   readonly all: readonly UpstreamRow[] | null
 }
 
+interface Rows {
+  readonly rows: readonly UpstreamRow[]
+  readonly total: number
+}
+
 class Counter {
   requests = 0
+  #isOrderShown: boolean
   readonly #source: ReadableSource
   readonly #isNewestFirst: boolean
   readonly #readingLimit: number
@@ -90,6 +98,7 @@ class Counter {
   constructor(source: ReadableSource, isNewestFirst: boolean, readingLimit: number, terms: FetchTerms) {
     this.#source = source
     this.#isNewestFirst = isNewestFirst
+    this.#isOrderShown = isNewestFirst || source.capabilities.order === 'newestFirst'
     this.#readingLimit = readingLimit
     this.#terms = terms
   }
@@ -167,7 +176,10 @@ class Counter {
       const behind = rows.filter(({ timeMs }) => timeMs >= edgeMs).length
       const before = at + behind
       const isSeen = (behind > 0 || at === 0) && (behind < rows.length || before === total)
-      if (isSeen) return { before, total, all: rows.length === total ? rows : null }
+      if (isSeen) {
+        const all = rows.length === total ? rows : null
+        return all || (await this.#isOrdered(list, page, at)) ? { before, total, all } : null
+      }
       const [first, last] = [rows[0], rows.at(-1)]
       if (!first || !last) return null
       if (bounds.total !== total) bounds = { total, low: -1, high: total, lowMs: null, highMs: null }
@@ -182,12 +194,21 @@ class Counter {
     return null
   }
 
+  /** Rows of one time say nothing of the order, without which the surplus may be anywhere: then the tail does. */
+  async #isOrdered(list: List, { rows, total }: Rows, at: number): Promise<boolean> {
+    if (this.#isOrderShown) return true
+    const tail = await this.#read(list, Math.max(0, total - this.#pageSize), this.#pageSize)
+    const [first, last] = [rows[0], tail?.rows.at(-1)]
+    if (!tail || !first || !last || tail.total !== total) return false
+    return last.timeMs < first.timeMs || (at === 0 && last.timeMs === first.timeMs)
+  }
+
   /** Some rows of a list and its total; null when that is not to be had or not to be believed. */
   async #read(
     { part: { pushdown, matches }, beginMs, endMs }: List,
     offset: number,
     limit: number,
-  ): Promise<{ rows: readonly UpstreamRow[]; total: number } | null> {
+  ): Promise<Rows | null> {
     this.requests += 1
     const page = await this.#source.fetchPage(
       {
@@ -205,6 +226,7 @@ class Counter {
     const isTrue = rows.every((row) => row.timeMs < beginMs || row.timeMs >= endMs || matches(row))
     const isWhole = rows.length === Math.min(limit, Math.max(0, total - offset))
     const isContradicted = page.more && offset + rows.length >= total
+    this.#isOrderShown ||= isSorted && (rows[0]?.timeMs ?? 0) > (rows.at(-1)?.timeMs ?? 0)
     return isSorted && isTrue && isWhole && !isContradicted ? { rows, total } : null
   }
 }

@@ -144,9 +144,11 @@ export function absorbSlice(before: SliceTask, page: PageView, terrain: Terrain)
   const offset = offsetOf(before, terrain)
   const count = page.rows.length
   const against = terrain.direction === 'against'
-  const useless = page.total === undefined || (before.stalls >= tailStallsMax && before.fill === null)
-  if (against && useless) return { kind: 'again', task: null }
   const behind = offset + count
+  // Places from the tail of a total that a page goes beyond would not be those that other pages were given.
+  const isWrong = page.total === undefined || (count > 0 && behind > page.total)
+  const useless = isWrong || (before.stalls >= tailStallsMax && before.fill === null)
+  if (against && useless) return { kind: 'again', task: null }
   const endOffset = endOffsetAfter(before, page, offset)
   const atListEnd =
     count === 0 ||
@@ -159,13 +161,14 @@ export function absorbSlice(before: SliceTask, page: PageView, terrain: Terrain)
     endOffset,
     unconfirmed: null,
     guess: guessOf(page.rows, offset, terrain),
-    capacity: atListEnd || behind >= (page.total ?? behind + 1) ? before.capacity : count,
+    capacity: atListEnd || behind >= (page.total ?? behind + 1) ? Math.max(before.capacity, count) : count,
     stalls: before.stalls + 1,
   }
   if (before.unconfirmed !== null) return confirmEnd(before.unconfirmed, task, count)
-  // Without a total an empty page that promises more is believed when it comes twice: some providers always promise more.
-  const isDoubtful = count === 0 && page.more && page.total === undefined && before.endOffset !== offset
-  if (isDoubtful) return { kind: 'again', task }
+  // An empty page that its own words contradict ends the list when it comes twice: without a total some providers always
+  // promise more, and a total may count too many.
+  const contradicts = page.total === undefined ? page.more : !page.more && page.total > offset
+  if (count === 0 && contradicts && before.endOffset !== offset) return { kind: 'again', task }
   if (count === 0 && offset === 0) return emptyList(task, page)
   if (count === 0 && page.more && (page.total ?? 0) > offset) return contradiction(task, page)
   const length = Math.max(behind, endOffset ?? page.total ?? behind)
@@ -197,7 +200,7 @@ function endOffsetAfter(before: SliceTask, page: PageView, offset: number): numb
   const { endOffset } = before
   if (page.rows.length === 0) return offset
   if (page.total !== before.total) return undefined
-  const grown = page.total === undefined && endOffset !== undefined && offset + page.rows.length > endOffset
+  const grown = endOffset !== undefined && offset + page.rows.length > endOffset
   return grown ? undefined : endOffset
 }
 
@@ -211,7 +214,9 @@ function confirmEnd(rows: readonly SeenRow[], task: SliceTask, count: number): S
 }
 
 function emptyList(task: SliceTask, page: PageView): Step<SliceTask> {
-  if ((page.total ?? 0) > 0) return contradiction({ ...task, fill: null }, page)
+  // A whole window that is filled has no order, so it goes on being filled.
+  const fill = task.fill?.granule === null ? task.fill : null
+  if ((page.total ?? 0) > 0) return contradiction({ ...task, fill }, page)
   return { kind: 'claim', rows: [], to: task.end, next: null }
 }
 
@@ -295,6 +300,10 @@ function absorbFill(task: SliceTask & { fill: Fill }, slice: Slice, terrain: Ter
     // The list shrank before the step: find its beginning again.
     return overshot({ ...task, below: -1 }, slice)
   }
+  const isElsewhere = slice.rows.every(({ progress }) => progress !== granule)
+  // Only an order that was shown tells from rows of other times that the list has none of the step any more.
+  if (fill.from === null && granule !== null && isElsewhere && !terrain.proven)
+    return { kind: 'again', task: null }
   const rows = new Map(fill.rows)
   for (const row of slice.rows) {
     if (granule === null || row.progress === granule) rows.set(row.id, row)

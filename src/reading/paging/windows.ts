@@ -77,6 +77,11 @@ export function isTight(task: WindowTask, terrain: Terrain): boolean {
   return task.end - task.start <= tightSpanMs(terrain)
 }
 
+/** Whether no row lies farther from the window than the slack of its bounds; else the same comes back around any window. */
+export function heedsBounds(task: WindowTask, page: PageView, { slackMs }: Terrain): boolean {
+  return page.rows.every(({ progress }) => progress >= task.start - slackMs && progress < task.end + slackMs)
+}
+
 function tightSpanMs(terrain: Terrain): number {
   return 2 * terrain.slackMs + 1
 }

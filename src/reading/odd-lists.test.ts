@@ -1,0 +1,226 @@
+import { describe, expect, it } from 'vitest'
+import type { Capabilities } from '../model/capabilities.js'
+import type { EntryContent } from '../model/entry.js'
+import type { PageAsk, UpstreamPage, UpstreamRow } from '../model/provider.js'
+import { Secret } from '../model/secret.js'
+import type { PageRequest, ReadableSource } from './page.js'
+import { readAll } from './read-all.js'
+import { createReader } from './reader.js'
+
+/** Lists that a provider may well keep, and answers of theirs that contradict themselves. */
+
+const nowMs = Date.UTC(2026, 5, 1)
+const { signal } = new AbortController()
+const capabilities: Capabilities = {
+  paging: 'offset',
+  pageSizeMax: 10,
+  order: 'unknown',
+  totals: true,
+  boundSlackMs: { since: 0, until: 0 },
+  lookup: false,
+  filters: {},
+  exclusive: [],
+}
+
+function row(id: string, agoMs: number): UpstreamRow {
+  const timeMs = nowMs - agoMs
+  const resource = { type: 'thing', id: null, name: null }
+  const content = { upstreamId: id, occurredAtMs: timeMs, action: 'done', resource, actor: {} }
+  return { id, timeMs, content: () => content as EntryContent }
+}
+
+/** `count` rows of one time. */
+const ties = (name: string, count: number, agoMs: number) =>
+  Array.from({ length: count }, (_, index) => row(`${name}${index}`, agoMs))
+
+/** As far as a list is within the bounds that it was asked for. */
+const within = (rows: readonly UpstreamRow[], { sinceMs = 0, untilMs = nowMs }: PageAsk, slackMs = 0) =>
+  rows.filter(({ timeMs }) => timeMs >= sinceMs - slackMs && timeMs < untilMs + slackMs)
+
+function pageOf(list: readonly UpstreamRow[], { offset = 0, limit }: PageAsk): UpstreamPage {
+  const rows = list.slice(offset, offset + limit)
+  return { rows, more: offset + rows.length < list.length, total: list.length }
+}
+
+function readerOf(answer: (ask: PageAsk, request: number) => UpstreamPage, over: Partial<Capabilities> = {}) {
+  let requests = 0
+  const source: ReadableSource = {
+    key: 'log',
+    capabilities: { ...capabilities, ...over },
+    settleMs: 0,
+    fetchPage: async (ask) => {
+      requests += 1
+      return answer(ask, requests)
+    },
+  }
+  return createReader({ sources: [source], secrets: [new Secret('a secret of a test')], now: () => nowMs })
+}
+
+/** Ids as delivered; undefined once a page says that something may be missing. */
+async function idsOf(reader: ReturnType<typeof readerOf>, order: PageRequest['order'] = 'NEWEST_FIRST') {
+  const request = { first: 50, filter: {}, order, onSourceError: 'PARTIAL' } as const
+  const ids: string[] = []
+  let pages = 0
+  for await (const page of readAll(reader, request, () => ({ signal }))) {
+    pages += 1
+    if (page.kind !== 'page' || page.coverage.some(({ gap }) => gap !== null)) return undefined
+    ids.push(...page.edges.map(({ entry }) => entry.upstreamId))
+    if (pages > 50) throw new Error('The reading does not end.')
+  }
+  return ids
+}
+
+const sorted = (ids: readonly string[] | undefined) => [...(ids ?? [])].sort()
+const idsIn = (rows: readonly UpstreamRow[]) => rows.map(({ id }) => id).sort()
+
+describe('an empty page that says there is no more, though its total counts more', () => {
+  const descending = Array.from({ length: 36 }, (_, index) =>
+    row(`e${index}`, Math.floor(index / 12) * 1_000 + 1),
+  )
+  // 7 and 36 have no divisor in common.
+  const unsorted = descending.map((_, index) => descending[(index * 7) % 36] as UpstreamRow)
+
+  it.each([
+    ['newest first', descending],
+    ['oldest first', [...descending].reverse()],
+    ['unsorted', unsorted],
+  ])('ends no list when it comes once, %s', async (_, list) => {
+    for (const order of ['NEWEST_FIRST', 'OLDEST_FIRST'] as const) {
+      for (let emptyAt = 1; emptyAt < 16; emptyAt += 1) {
+        const reader = readerOf((ask, request) => {
+          const page = pageOf(within(list, ask), ask)
+          return request === emptyAt ? { ...page, rows: [], more: false } : page
+        })
+        expect(sorted(await idsOf(reader, order)), `${order}, empty at request ${emptyAt}`).toEqual(
+          idsIn(list),
+        )
+      }
+    }
+  })
+})
+
+it('a time step is not given up for rows of another time, while nothing has shown the order', async () => {
+  // Oldest first. Three older entries are published after the first request: each page is of one time.
+  const stable = ties('tie', 4, 1_000)
+  const reader = readerOf(
+    (ask, request) =>
+      pageOf(within(request === 1 ? stable : [...ties('late', 3, 5_000), ...stable], ask), ask),
+    { pageSizeMax: 2 },
+  )
+  const ids = await idsOf(reader)
+  if (ids) expect(ids.filter((id) => id.startsWith('tie')).sort()).toEqual(idsIn(stable))
+})
+
+it('places from the tail are not counted by a total that pages go beyond', async () => {
+  const list = ties('e', 9, 1_000)
+  for (const total of [4, 5, 6, 7, 8]) {
+    for (let short = 0; short < 64; short += 1) {
+      // Which of the requests, in turn, are answered with one row only.
+      const reader = readerOf(
+        (ask, request) => {
+          const limit = (short >> (request % 6)) & 1 ? 1 : ask.limit
+          const page = pageOf(within(list, ask), { ...ask, limit })
+          return { ...page, total: Math.min(page.total ?? 0, total) }
+        },
+        { pageSizeMax: 3, order: 'newestFirst' },
+      )
+      const ids = await idsOf(reader, 'OLDEST_FIRST')
+      if (ids) expect(sorted(ids), `total ${total}, short ${short}`).toEqual(idsIn(list))
+    }
+  }
+})
+
+it('a page of one row, once, holds up no reading from the tail', async () => {
+  const list = ties('e', 54, 1_000)
+  for (let shortAt = 1; shortAt < 16; shortAt += 1) {
+    const reader = readerOf(
+      (ask, request) => pageOf(within(list, ask), request === shortAt ? { ...ask, limit: 1 } : ask),
+      { order: 'newestFirst' },
+    )
+    expect(sorted(await idsOf(reader, 'OLDEST_FIRST')), `short at request ${shortAt}`).toEqual(idsIn(list))
+  }
+})
+
+it.each(['offset', 'cursor'] as const)(
+  'a list without order whose bounds are ignored is read to its end, by %s',
+  async (paging) => {
+    const list = Array.from({ length: 36 }, (_, index) => row(`e${index}`, ((index * 7) % 36) * 60_000 + 1))
+    const reader = readerOf(
+      (ask) => {
+        const offset = Number(ask.upstreamCursor ?? ask.offset ?? 0)
+        const { rows, more } = pageOf(list, { ...ask, offset })
+        return {
+          rows,
+          more,
+          ...(paging === 'cursor' && more && { upstreamCursor: `${offset + rows.length}` }),
+        }
+      },
+      { paging, totals: false, boundSlackMs: { since: 1_000, until: 1_000 } },
+    )
+    expect(sorted(await idsOf(reader))).toEqual(idsIn(list))
+  },
+)
+
+it.each([
+  ['offset', true],
+  ['offset', false],
+  ['cursor', false],
+] as const)(
+  'pages that come newest first, each shown oldest first, are no ascending list: %s, totals %s',
+  async (paging, totals) => {
+    const list = Array.from({ length: 36 }, (_, index) => row(`e${index}`, index * 60_000 + 1))
+    for (const order of ['NEWEST_FIRST', 'OLDEST_FIRST'] as const) {
+      const reader = readerOf(
+        (ask) => {
+          const offset = Number(ask.upstreamCursor ?? ask.offset ?? 0)
+          const { rows, more, total } = pageOf(within(list, ask), { ...ask, offset })
+          return {
+            rows: [...rows].reverse(),
+            more,
+            ...(totals && total !== undefined && { total }),
+            ...(paging === 'cursor' && more && { upstreamCursor: `${offset + rows.length}` }),
+          }
+        },
+        { paging, totals },
+      )
+      expect(sorted(await idsOf(reader, order)), order).toEqual(idsIn(list))
+    }
+  },
+)
+
+describe('a count by totals', () => {
+  const count = async (reader: ReturnType<typeof readerOf>, edgesMs: readonly number[]) => {
+    const counted = await reader.count({ filter: {}, signal, limit: 1_000, edgesOf: () => edgesMs })
+    if (counted.kind !== 'counts') throw new Error(counted.kind)
+    return counted.counts
+  }
+
+  it('is not taken where the surplus of an ascending list stands behind a page of one time', async () => {
+    const list = [...ties('old', 30, 5_000), ...ties('new', 7, 1_000)]
+    const reader = readerOf((ask) => pageOf(within(list, ask, 1_000), ask), {
+      boundSlackMs: { since: 1_000, until: 1_000 },
+    })
+    expect(await count(reader, [Number.NEGATIVE_INFINITY, nowMs - 1_500])).toEqual([
+      { value: 30, exactness: 'EXACT' },
+    ])
+  })
+
+  it('is not taken of a list that knows no offsets', async () => {
+    const list = [
+      ...ties('edge', 5, 1_000),
+      ...Array.from({ length: 20 }, (_, at) => row(`e${at}`, 2_000 + at)),
+    ]
+    const reader = readerOf(
+      (ask) => {
+        const offset = Number(ask.upstreamCursor ?? 0)
+        const page = pageOf(within(list, ask, 1_000), { ...ask, offset })
+        return { ...page, ...(page.more && { upstreamCursor: `${offset + page.rows.length}` }) }
+      },
+      { paging: 'cursor', order: 'newestFirst', boundSlackMs: { since: 1_000, until: 1_000 } },
+    )
+    await reader.readPage({ first: 5, filter: {}, order: 'NEWEST_FIRST', onSourceError: 'PARTIAL', signal })
+    expect(await count(reader, [Number.NEGATIVE_INFINITY, nowMs - 1_000])).toEqual([
+      { value: 20, exactness: 'EXACT' },
+    ])
+  })
+})
