@@ -45,10 +45,7 @@ export interface UpstreamClient {
     signal: AbortSignal,
     group?: Group,
   ): Promise<OwnedResponse | SourceFailure>
-  /**
-   * Resolves when a further operation may begin to ask; undefined: at once. It waits while more answers have come than
-   * are worked off: turns.ts.
-   */
+  /** Resolves when a further operation may begin, beside others or once fewer answers wait; undefined: at once. turns.ts. */
   mayBegin(): Promise<void> | undefined
   /** Closes all connections at once; an exchange under way ends as UNREACHABLE. */
   close(): Promise<void>

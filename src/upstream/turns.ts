@@ -16,8 +16,8 @@ interface OnTheirWay {
 const waitingMax = 15
 /** The same where answers come while a turn or two is worked off, so that more operations under way are of no use. */
 const waitingMaxOfQuick = 6
-/** Groups that are worked off, and operations that begin, in one turn while operations wait for quick answers. */
-const perTurnMax = 3
+/** Operations that begin in one turn, and groups that are worked off in one while operations are held back, at most. */
+const sideBySide = 4
 /** Turns in a row in which no operation begins though one would: long reports may keep answers waiting all the time. */
 const heldTurnsMax = 3
 
@@ -30,11 +30,14 @@ const heldTurnsMax = 3
  * would wait for each other again and again. And an answer worked off long before its siblings is garbage that the
  * collector has to carry until they come: as bytes it costs nothing. Nobody waits where nothing else is to do.
  *
- * Where answers come faster than they can be worked off, operations wait to begin (`begin`): what is begun is finished
+ * Where answers come faster than they can be worked off, operations are held back (`begin`): what is begun is finished
  * first, since its pages would come no sooner to any use, and all that lives meanwhile the collector copies. In every
- * fourth turn some begin all the same. As long as operations wait, three groups have their turn together: they go through
- * the same steps side by side, and a step that has just been taken is still in the caches of the processor. A request
- * goes through some megabytes of code and data, so most of a step is waiting for memory.
+ * fourth turn some begin all the same.
+ *
+ * Operations that come together begin together, and as long as some are held back, several groups have their turn
+ * together: promises take them through the same steps side by side, and a step that has just been taken is still in the
+ * caches of the processor. One request goes through more code and data than these hold, so that alone it waits for memory
+ * most of the time. Where answers take long, one group at a time is better: its caller need not wait for the others.
  */
 export class Turns {
   readonly #now: () => number
@@ -46,7 +49,7 @@ export class Turns {
   #isTaken = false
   readonly #quickest = new RecentLeast()
   #turnMs = 0
-  #passedAtMs: number | null = null
+  #scheduledAtMs = 0
 
   /** `now`: milliseconds of any clock. */
   constructor(now: () => number) {
@@ -79,11 +82,12 @@ export class Turns {
     return undefined
   }
 
-  /** Resolves when a further operation may begin; undefined: at once, since few answers wait. */
+  /** Resolves when a further operation may begin; undefined: at once, since nothing else has begun in this turn. */
   begin(): Promise<void> | undefined {
-    if (!this.#isFull && this.#beginning.length === 0) return undefined
-    // Answers wait, or operations behind them: so a pass is due.
-    return new Promise((resolve) => this.#beginning.push(resolve))
+    if (this.#isTaken) return new Promise((resolve) => this.#beginning.push(resolve))
+    this.#isTaken = true
+    this.#schedule()
+    return undefined
   }
 
   /** Whether as many answers wait as make up for the time in which those of further operations come. */
@@ -98,17 +102,18 @@ export class Turns {
   }
 
   #schedule(): void {
-    this.#passedAtMs = this.#now()
+    this.#scheduledAtMs = this.#now()
     setImmediate(this.#pass)
   }
 
   readonly #pass = (): void => {
     this.#noteTurn()
-    const perTurn = this.#beginning.length > 0 && this.#isQuick ? perTurnMax : 1
-    const groups = this.#groupsOfTurn(perTurn)
-    const isHeld = this.#isFull && this.#heldTurns < heldTurnsMax
-    const beginning = isHeld ? [] : this.#beginning.splice(0, perTurn)
-    this.#heldTurns = isHeld && this.#beginning.length > 0 ? this.#heldTurns + 1 : 0
+    const isHeld = this.#isFull && this.#beginning.length > 0
+    const groups = this.#groupsOfTurn(isHeld && this.#isQuick ? sideBySide : 1)
+    this.#heldTurns = isHeld && this.#heldTurns < heldTurnsMax ? this.#heldTurns + 1 : 0
+    // Operations that begin together have their answers together, which is of no use where these are long on their way.
+    const beginMax = this.#waiting.length === 0 || this.#isQuick ? sideBySide : 1
+    const beginning = this.#heldTurns > 0 ? [] : this.#beginning.splice(0, beginMax)
     if (groups.length === 0 && beginning.length === 0) {
       this.#isTaken = false
       return
@@ -135,7 +140,7 @@ export class Turns {
 
   /** How long turns take, of late. */
   #noteTurn(): void {
-    const turnMs = Math.max(0, this.#now() - (this.#passedAtMs ?? 0))
+    const turnMs = Math.max(0, this.#now() - this.#scheduledAtMs)
     this.#turnMs += (turnMs - this.#turnMs) / 8
   }
 }
