@@ -285,8 +285,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'an order that does not hold is overlooked',
     file: 'reading/walk.ts',
-    find: 'if (observed.changed && (observed.broken || !holds)) {',
-    replace: 'if (observed.changed && page.rows.length > 1000) {',
+    find: 'if (changed && (broken || !holds)) {',
+    replace: 'if (changed && page.rows.length > 1000) {',
   },
   {
     name: 'a window is not cut to the longest that the provider takes',

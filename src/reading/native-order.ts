@@ -31,6 +31,11 @@ export function observeOrder(
   return { order: seen, changed: true, broken: order.proven }
 }
 
+/** Whether only one page has shown that entries come oldest first. */
+export function isSeeming({ kind, proven, acrossPages = false }: NativeOrder): boolean {
+  return kind === 'oldestFirst' && proven && !acrossPages
+}
+
 /**
  * Whether the page behind one that rises in time goes on from it. It may begin before that one ends, since the list may
  * have changed meanwhile.

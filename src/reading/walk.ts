@@ -1,7 +1,7 @@
 import type { Capabilities } from '../model/capabilities.js'
 import type { SourceFailure } from '../model/failure.js'
 import type { PageAsk, Pushdown, UpstreamPage, UpstreamRow } from '../model/provider.js'
-import { directionOf, goesOnRising, type NativeOrder, observeOrder } from './native-order.js'
+import { directionOf, goesOnRising, isSeeming, type NativeOrder, observeOrder } from './native-order.js'
 import {
   absorbPrefix,
   followOf,
@@ -11,7 +11,17 @@ import {
   refuseCursor,
 } from './paging/prefixes.js'
 import { absorbSlice, fillOf, placeOfSlice, type SliceTask, slicesOf } from './paging/slices.js'
-import type { PageView, Place, SeenRow, Step, Terrain } from './paging/step.js'
+import {
+  cameWhole,
+  type PagePlace,
+  type PageView,
+  type Place,
+  placeBehind,
+  type SeenRow,
+  type Stash,
+  type Step,
+  type Terrain,
+} from './paging/step.js'
 import {
   absorbWindow,
   firstStride,
@@ -54,13 +64,6 @@ export interface SourceHints {
   readonly stride?: Stride
 }
 
-/** Rows of an interval that lies ahead of the frontier and is known already. */
-interface Stash {
-  readonly from: number
-  readonly to: number
-  readonly rows: readonly SeenRow[]
-}
-
 type Task = SliceTask | PrefixTask | WindowTask
 
 /**
@@ -86,7 +89,7 @@ export class Walk {
   #pageRows = 0
   #totalsMissing = false
   /** A page that seems to be oldest first and has others behind it: the next one tells whether it is. */
-  #seeming: { readonly page: UpstreamPage; readonly offset: number } | null = null
+  #seeming: { readonly page: UpstreamPage; readonly behind: PagePlace } | null = null
   /** The latest answer that it has taken in: `UpstreamPage.answeredAt`. */
   answeredAt = 0
   /** Rows looked at that were not known before, and matches among them. */
@@ -99,13 +102,9 @@ export class Walk {
     this.#start = start
     this.#end = end
     this.#frontier = start
-    const stated = plan.capabilities.order === 'newestFirst'
-    this.#order = stated
-      ? { kind: hints?.order.kind ?? 'newestFirst', proven: true }
-      : {
-          ...(hints?.order ?? { kind: 'newestFirst' }),
-          proven: hints?.order.kind === 'unsorted',
-        }
+    const order = hints?.order ?? { kind: 'newestFirst' }
+    const isStated = plan.capabilities.order === 'newestFirst'
+    this.#order = { ...order, proven: isStated || order.kind === 'unsorted' }
     this.#stride = hints?.stride ?? firstStride
     this.#densityStride = this.#stride
   }
@@ -171,16 +170,13 @@ export class Walk {
     this.#task ??= this.#chooseTask()
     const place = this.#placeOf(this.#task)
     const { capabilities, pushdown, travel } = this.plan
-    const asked = { ...windowOf(place.start, place.end, travel), pushdown, limit: capabilities.pageSizeMax }
-    if (this.#seeming) {
-      const { page, offset } = this.#seeming
-      if (capabilities.paging === 'offset') return { ...asked, offset: offset + page.rows.length }
-      if (page.upstreamCursor !== undefined) return { ...asked, upstreamCursor: page.upstreamCursor }
-    }
+    const { offset, upstreamCursor }: PagePlace = this.#seeming?.behind ?? place
     return {
-      ...asked,
-      ...(place.offset !== undefined && { offset: place.offset }),
-      ...(place.upstreamCursor !== undefined && { upstreamCursor: place.upstreamCursor }),
+      ...windowOf(place.start, place.end, travel),
+      pushdown,
+      limit: capabilities.pageSizeMax,
+      ...(offset !== undefined && { offset }),
+      ...(upstreamCursor !== undefined && { upstreamCursor }),
     }
   }
 
@@ -190,20 +186,16 @@ export class Walk {
     const task = this.#task
     if (task === null) return null
     if (this.#seeming) return this.#absorbSeeming(this.#seeming.page, page)
-    const observed = observeOrder(this.#order, page.rows)
-    const { order } = observed
-    const isShown = order.kind !== 'oldestFirst' || !order.proven || order.acrossPages === true
-    const goesOn = this.plan.capabilities.paging === 'offset' || page.upstreamCursor !== undefined
-    if (!isShown && page.more && page.rows.length > 0 && goesOn) {
-      this.#seeming = { page, offset: this.#placeOf(task).offset ?? 0 }
-      return null
-    }
+    const { order, changed, broken } = observeOrder(this.#order, page.rows)
+    const behind = isSeeming(order) ? placeBehind(page, this.#placeOf(task), this.plan.capabilities) : null
+    this.#seeming = behind && { page, behind }
+    if (behind) return null
     this.#order = order
     // A window that came in one page needs no order to be believed, be it the page that shows another.
     const holds = task.kind === 'window' && cameWhole(page)
-    if (observed.changed && (observed.broken || !holds)) {
+    if (changed && (broken || !holds)) {
       this.#task = null
-      if (observed.broken) this.#startOver()
+      if (broken) this.#startOver()
       return null
     }
     this.#pageRows = Math.max(this.#pageRows, page.rows.length)
@@ -398,11 +390,6 @@ export class Walk {
     this.#rows = []
     this.#stashes = []
   }
-}
-
-/** Whether a page without an offset or a cursor holds all that was asked for. */
-function cameWhole(page: UpstreamPage | PageView): boolean {
-  return !page.more && (page.total === undefined || page.rows.length >= page.total)
 }
 
 /** Whether a task reads a whole window, however it does: the next one is sized by what it held. */

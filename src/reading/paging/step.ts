@@ -1,5 +1,6 @@
+import type { Capabilities } from '../../model/capabilities.js'
 import type { SourceFailure } from '../../model/failure.js'
-import type { UpstreamRow } from '../../model/provider.js'
+import type { UpstreamPage, UpstreamRow } from '../../model/provider.js'
 
 /** A row as a walk sees it: `progress` grows along the way (travel.ts), whichever way that is. */
 export interface SeenRow {
@@ -30,12 +31,39 @@ export interface Terrain {
   readonly slackMs: number
 }
 
-/** What to ask next: a window of progress, start inclusive, end exclusive, and a place in it. */
-export interface Place {
-  readonly start: number
-  readonly end: number
+/** A place in a window, by the provider's own paging. */
+export interface PagePlace {
   readonly offset?: number
   readonly upstreamCursor?: string
+}
+
+/** What to ask next: a window of progress, start inclusive, end exclusive, and a place in it. */
+export interface Place extends PagePlace {
+  readonly start: number
+  readonly end: number
+}
+
+/** Whether a page without an offset or a cursor holds all that was asked for. */
+export function cameWhole({ rows, more, total }: UpstreamPage | PageView): boolean {
+  return !more && (total === undefined || rows.length >= total)
+}
+
+/** Where the page behind one that was asked for at `place` is; null where none is promised, or no cursor leads there. */
+export function placeBehind(
+  { rows, more, upstreamCursor }: UpstreamPage,
+  { offset = 0 }: PagePlace,
+  { paging }: Pick<Capabilities, 'paging'>,
+): PagePlace | null {
+  if (!more || rows.length === 0) return null
+  if (paging === 'offset') return { offset: offset + rows.length }
+  return upstreamCursor === undefined ? null : { upstreamCursor }
+}
+
+/** Rows of an interval that lies ahead of the frontier and is known already. */
+export interface Stash {
+  readonly from: number
+  readonly to: number
+  readonly rows: readonly SeenRow[]
 }
 
 /**
@@ -52,7 +80,7 @@ export type Step<Task> =
       readonly to: number
       readonly next: Task | null
     }
-  | { readonly kind: 'stash'; readonly rows: readonly SeenRow[]; readonly from: number; readonly to: number }
+  | ({ readonly kind: 'stash' } & Stash)
   | { readonly kind: 'again'; readonly task: Task | null }
   | { readonly kind: 'failed'; readonly failure: SourceFailure }
 
