@@ -347,6 +347,25 @@ describe('a breaker', () => {
     expect(outcomes.slice(60).filter((outcome) => outcome !== 'OK').length).toBeLessThan(6)
   })
 
+  it('that all shared lets one that alone is asked probe within half a minute, too', async () => {
+    const isDown = { value: true }
+    const { upstream, timing, ask, source, client } = scripted(
+      () => (isDown.value ? { status: 500 } : {}),
+      {},
+      () => 1,
+    )
+    const idle = upstream.connect({ sourceKey: 'idle', dialect: plainDialect('two'), client })
+    for (let count = 0; count < 12; count += 1) await Promise.all([ask(), ask({}, idle)])
+    for (let count = 0; count < 120; count += 1) {
+      await ask()
+      await timing.pass(1_000)
+    }
+    expect(source.allowance?.()).toMatchObject({ pauseReason: 'FAILING' })
+    isDown.value = false
+    await timing.pass(30_000)
+    expect(await ask()).toBe('OK')
+  })
+
   it('is shared by sources that all fail', async () => {
     const { upstream, client, ask, sent, source } = scripted([{ status: 500 }])
     const twin = upstream.connect({ sourceKey: 'twin', dialect: plainDialect('two'), client })

@@ -20,6 +20,9 @@ export type CallEnd = 'GOOD' | 'BAD' | 'TIMED_OUT' | 'CUT_OFF' | 'UNWANTED'
 
 export type BreakerState = 'closed' | 'open' | 'probing'
 
+/** How long others may probe first, as a share of the pause: alone, a source that is well again is asked within 30 s. */
+const othersFirst = 0.1
+
 /** Parts that the window is counted in. */
 const sliceCount = 12
 
@@ -74,7 +77,7 @@ export class Breaker {
     if (this.state === 'closed') return null
     if (this.state === 'open') {
       const isLast = this.#isShared && sourceKey === this.#probedBy
-      const untilMs = this.#openUntilMs + (isLast ? this.#pauseMs : 0)
+      const untilMs = this.#openUntilMs + (isLast ? this.#pauseMs * othersFirst : 0)
       return nowMs < untilMs ? untilMs : null
     }
     return nowMs + this.#limits.breakerPauseMs
