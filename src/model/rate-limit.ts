@@ -131,7 +131,8 @@ function parameter(item: string, name: string): number | null {
 
 /** A whole number as headers write it; the draft lets a list of policies follow the limit. */
 function count(text: string | undefined): number | null {
-  const digits = /^\s*(\d{1,12})\s*(?:[,;]|$)/.exec(text ?? '')?.[1]
+  if (text === undefined) return null
+  const digits = /^\s*(\d{1,12})\s*(?:[,;]|$)/.exec(text)?.[1]
   return digits === undefined ? null : Number(digits)
 }
 

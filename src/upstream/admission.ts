@@ -1,4 +1,5 @@
 import type { AllowanceState, Priority } from './allowance.js'
+import type { CancelSignal } from './cancellation.js'
 import type { AdaptiveLimit } from './concurrency.js'
 import type { Timing } from './timing.js'
 
@@ -44,15 +45,19 @@ export class Admission {
     this.#timing = timing
   }
 
-  /** Rejects with the signal's reason when that is aborted before the request may go out. */
-  async enter(priority: Priority, latestMs: number, signal: AbortSignal): Promise<Permit | Refusal> {
+  /** At once where nobody waits; rejects with the signal's reason when that is aborted before the request may go out. */
+  enter(
+    priority: Priority,
+    latestMs: number,
+    signal: CancelSignal,
+  ): Permit | Refusal | Promise<Permit | Refusal> {
     const nowMs = this.#timing.now()
     const isFree = !this.#isQueued && this.#hasPlace(priority) && !signal.aborted
     if (isFree && this.#startsAtMs(nowMs, priority, 0) <= nowMs) return this.#letOut(priority, nowMs)
     return this.#queue(priority, latestMs, signal)
   }
 
-  #queue(priority: Priority, latestMs: number, signal: AbortSignal): Promise<Permit | Refusal> {
+  #queue(priority: Priority, latestMs: number, signal: CancelSignal): Promise<Permit | Refusal> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) {
         reject(signal.reason)
@@ -158,6 +163,10 @@ export class Admission {
   }
 
   #startsAtMs(nowMs: number, priority: Priority, ahead: number): number {
-    return Math.max(...this.#allowances.map((allowance) => allowance.startsAtMs(nowMs, priority, ahead)))
+    let startMs = nowMs
+    for (const allowance of this.#allowances) {
+      startMs = Math.max(startMs, allowance.startsAtMs(nowMs, priority, ahead))
+    }
+    return startMs
   }
 }

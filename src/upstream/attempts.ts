@@ -11,6 +11,7 @@ import {
 } from '../model/rate-limit.js'
 import type { AllowanceState, AnswerNews, Priority } from './allowance.js'
 import { Breaker, type CallEnd } from './breaker.js'
+import type { CancelSignal } from './cancellation.js'
 import type { OwnedResponse, UpstreamClient } from './client.js'
 import { Latch } from './latch.js'
 import type { UpstreamLimits } from './limits.js'
@@ -88,10 +89,12 @@ export class Attempts {
       const refusal = this.#refusal(request)
       if (refusal) return outcome ?? this.#unsent(refusal)
       const latestMs = latestFor(flight, timing, limits)
-      const permit = await policies.admission.enter(priority, latestMs, flight.signal)
+      const entering = policies.admission.enter(priority, latestMs, flight.signal)
+      const hasWaited = entering instanceof Promise
+      const permit = hasWaited ? await entering : entering
       if ('untilMs' in permit) return outcome ?? this.#unsent(this.#waitsForLeave(permit.untilMs))
       // Others may have been let out at the same time: of these one is the probe of a breaker.
-      const late = this.#refusal(request)
+      const late = hasWaited ? this.#refusal(request) : null
       if (late) {
         permit.giveBack()
         return outcome ?? this.#unsent(late)
@@ -246,9 +249,10 @@ export class Attempts {
         retryAfterMs: untilMs,
       }
     }
-    const untilMs = Math.max(
-      ...this.#breakers.map((breaker) => breaker.closedFor(this.#options.sourceKey) ?? 0),
-    )
+    let untilMs = 0
+    for (const breaker of this.#breakers) {
+      untilMs = Math.max(untilMs, breaker.closedFor(this.#options.sourceKey) ?? 0)
+    }
     if (untilMs === 0) return null
     return sourceFailure('UNAVAILABLE', {
       message: 'The provider kept failing, so the gateway does not ask it for a while.',
@@ -305,7 +309,7 @@ function endOfCall(answer: UpstreamResponse | SourceFailure | undefined, result:
   return isTrouble(answer, result) ? 'BAD' : 'GOOD'
 }
 
-function endOfUnwanted({ reason }: AbortSignal): CallEnd {
+function endOfUnwanted({ reason }: CancelSignal): CallEnd {
   return isDeadline(reason) ? 'CUT_OFF' : 'UNWANTED'
 }
 

@@ -27,8 +27,8 @@ const othersFirst = 0.1
 const sliceCount = 12
 
 interface Count {
-  readonly calls: number
-  readonly bad: number
+  calls: number
+  bad: number
 }
 
 /**
@@ -73,8 +73,8 @@ export class Breaker {
 
   /** The instant before which no request of a source may go out; null: one may. */
   closedFor(sourceKey: string): number | null {
-    const nowMs = this.#timing.now()
     if (this.state === 'closed') return null
+    const nowMs = this.#timing.now()
     if (this.state === 'open') {
       const isLast = this.#isShared && sourceKey === this.#probedBy
       const untilMs = this.#openUntilMs + (isLast ? this.#pauseMs * othersFirst : 0)
@@ -151,17 +151,19 @@ export class Breaker {
       this.#slices = this.#slices.filter((before) => before.startMs > nowMs - this.#limits.breakerWindowMs)
       this.#slices.push(slice)
     }
-    const count = slice.counts.get(sourceKey) ?? { calls: 0, bad: 0 }
-    slice.counts.set(sourceKey, { calls: count.calls + 1, bad: count.bad + (good ? 0 : 1) })
+    const count = countOf(slice.counts, sourceKey)
+    count.calls += 1
+    if (!good) count.bad += 1
   }
 
   /** What each source has had in the window. */
-  #sums(): readonly Count[] {
+  #sums(): readonly Readonly<Count>[] {
     const sums = new Map<string, Count>()
     for (const { counts } of this.#slices) {
       for (const [sourceKey, { calls, bad }] of counts) {
-        const sum = sums.get(sourceKey) ?? { calls: 0, bad: 0 }
-        sums.set(sourceKey, { calls: sum.calls + calls, bad: sum.bad + bad })
+        const sum = countOf(sums, sourceKey)
+        sum.calls += calls
+        sum.bad += bad
       }
     }
     return [...sums.values()]
@@ -185,4 +187,13 @@ export class Breaker {
     this.state = state
     this.#onChange()
   }
+}
+
+/** The count of a source, which begins at none. */
+function countOf(counts: Map<string, Count>, sourceKey: string): Count {
+  const known = counts.get(sourceKey)
+  if (known) return known
+  const count = { calls: 0, bad: 0 }
+  counts.set(sourceKey, count)
+  return count
 }

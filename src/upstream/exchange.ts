@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { isDeadline } from '../model/deadline.js'
 import { type SourceFailure, sourceFailure } from '../model/failure.js'
+import type { CancelSignal } from './cancellation.js'
 import { connectionFailure, errorCode } from './connection-failure.js'
 import { deadlinePassed } from './deadline.js'
 import type { AttemptLimits } from './limits.js'
@@ -22,7 +23,7 @@ export interface ExchangeOptions {
   readonly request: Dispatcher.DispatchOptions
   readonly limits: AttemptLimits
   readonly now: () => number
-  readonly signal: AbortSignal
+  readonly signal: CancelSignal
 }
 
 /**

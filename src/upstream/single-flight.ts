@@ -1,5 +1,6 @@
 import { isDeadline } from '../model/deadline.js'
 import type { SourceFailure } from '../model/failure.js'
+import { Cancellation, type CancelSignal } from './cancellation.js'
 import { deadlinePassed } from './deadline.js'
 
 /** Who wants an answer, and until when. */
@@ -17,7 +18,7 @@ export interface Caller {
 /** A request under way for all who want its answer. */
 export interface Flight {
   /** Aborted when the last caller has gone. */
-  readonly signal: AbortSignal
+  readonly signal: CancelSignal
   /** The latest deadline of a caller. */
   readonly deadlineMs: number
   /** The first caller's signal: it waits together for all that it asks for at once (turns.ts). */
@@ -28,7 +29,7 @@ export interface Flight {
 
 interface Shared<Result> {
   readonly flight: Flight & { deadlineMs: number }
-  readonly controller: AbortController
+  readonly cancellation: Cancellation
   readonly result: Promise<Result | SourceFailure>
   callers: number
 }
@@ -54,7 +55,7 @@ export class SingleFlight<Result> {
     if (caller.signal.aborted) return { answer: endOf(caller.signal), isShared: false }
     const known = this.#shared.get(key)?.shared
     const isShared = known != null && willDo(known.flight, caller)
-    const shared = isShared ? known : this.#begin(key, start, caller.signal)
+    const shared = isShared ? known : this.#begin(key, start, caller)
     shared.callers += 1
     shared.flight.deadlineMs = Math.max(shared.flight.deadlineMs, caller.deadlineMs)
     return { answer: this.#await(key, shared, caller), isShared }
@@ -63,16 +64,17 @@ export class SingleFlight<Result> {
   #begin(
     key: string,
     start: (flight: Flight) => Promise<Result | SourceFailure>,
-    group: object,
+    caller: Caller,
   ): Shared<Result> {
-    const controller = new AbortController()
-    const flight = { signal: controller.signal, group, deadlineMs: Number.NEGATIVE_INFINITY, sentAt: null }
-    // Begins when its first caller is known, with the caller's deadline.
-    const result = Promise.resolve()
-      .then(() => start(flight))
-      .finally(() => this.#forget(key, shared))
-    const shared: Shared<Result> = { flight, controller, result, callers: 0 }
+    const cancellation = new Cancellation()
+    const { deadlineMs, signal: group } = caller
+    const flight = { signal: cancellation, group, deadlineMs, sentAt: null }
+    // Not at once: requests that are made together take their steps side by side (turns.ts).
+    const result = Promise.resolve().then(() => start(flight))
+    const shared: Shared<Result> = { flight, cancellation, result, callers: 0 }
     this.#shared.set(key, { shared })
+    const forget = () => this.#forget(key, shared)
+    result.then(forget, forget)
     return shared
   }
 
@@ -82,12 +84,21 @@ export class SingleFlight<Result> {
         shared.callers -= 1
         if (shared.callers === 0) {
           this.#forget(key, shared)
-          shared.controller.abort(signal.reason)
+          shared.cancellation.abort(signal.reason)
         }
         endOf(signal).then(resolve, reject)
       }
       signal.addEventListener('abort', onAbort, { once: true })
-      shared.result.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+      shared.result.then(
+        (result) => {
+          signal.removeEventListener('abort', onAbort)
+          resolve(result)
+        },
+        (reason: unknown) => {
+          signal.removeEventListener('abort', onAbort)
+          reject(reason)
+        },
+      )
     })
   }
 

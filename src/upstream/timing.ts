@@ -1,3 +1,5 @@
+import type { CancelSignal } from './cancellation.js'
+
 /** Clock, timer and randomness of the policies, so that a test can hand in its own. */
 export interface Timing {
   /** UTC milliseconds. */
@@ -21,7 +23,7 @@ export function machineTiming(now: () => number): Timing {
 }
 
 /** Waits; rejects with the signal's reason when that is aborted first. */
-export function wait(timing: Timing, delayMs: number, signal: AbortSignal): Promise<void> {
+export function wait(timing: Timing, delayMs: number, signal: CancelSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(signal.reason)

@@ -1,12 +1,13 @@
 import type { SourceFailure } from '../../src/model/failure.js'
 import type { UpstreamRequest, UpstreamResponse } from '../../src/model/provider.js'
+import type { CancelSignal } from '../../src/upstream/cancellation.js'
 import type { UpstreamClient } from '../../src/upstream/client.js'
 import type { Timing } from '../../src/upstream/timing.js'
 
 interface SentRequest {
   readonly path: string
   readonly atMs: number
-  readonly signal: AbortSignal
+  readonly signal: CancelSignal
   /** Answers it. */
   readonly answer: (outcome: Partial<UpstreamResponse> | SourceFailure) => void
 }
