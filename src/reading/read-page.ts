@@ -85,6 +85,8 @@ interface Stretch {
   readonly full: boolean
   /** What may be missing, each from where its source stopped to where the page ends. */
   readonly gaps: readonly Gap[]
+  /** The sources whose rows were placed by an order here. */
+  readonly placedByOrder: ReadonlySet<SourceRun>
 }
 
 /**
@@ -120,7 +122,8 @@ function settle(
       ? cutAtFrontier(horizon, travel)
       : null
   const gaps = failed.flatMap((run) => gapOf(run, lanes, segment, end, reading) ?? [])
-  return { segment, lanes, rows, end, full, gaps }
+  const placed = lanes.filter(({ walk }) => walk.hints.order.kind !== 'unsorted')
+  return { segment, lanes, rows, end, full, gaps, placedByOrder: new Set(placed.map(({ run }) => run)) }
 }
 
 /** What a failed source may hold between where it stopped and where the page ends. */
@@ -166,7 +169,7 @@ function pageOf(
 ): EntryPage | InputProblem {
   const { backward } = reading
   const last = stretches.at(-1)
-  const newGaps = [...stretches.flatMap(({ gaps }) => gaps), ...brokenGaps(runs, reading)]
+  const newGaps = [...stretches.flatMap(({ gaps }) => gaps), ...brokenGaps(runs, stretches, reading)]
   const gaps = mergeGaps(reading.gaps, newGaps)
   if (gaps.length > context.limits.gapsMax) return tooManyGaps(reading, context.limits.gapsMax)
 
@@ -251,26 +254,37 @@ function passedPart(gaps: readonly Gap[], at: Cut, { travel }: Reading): readonl
 }
 
 /**
- * Earlier pages placed the rows of a source by an order. Once it is known to have none, they may lack some of its
- * entries: design.md 4.6. A cursor that names the source as unsorted comes from a page that has told so already.
+ * Earlier pages, and earlier segments of this one, placed the rows of a source by an order. Once it is known to have none,
+ * they may lack some of its entries: design.md 4.6. A cursor that names the source as unsorted comes from a page that has
+ * told so already.
  */
 function brokenGaps(
   runs: readonly SourceRun[],
-  { span, segments, orders, travel, after, before }: Reading,
+  stretches: readonly Stretch[],
+  reading: Reading,
 ): readonly Gap[] {
-  const from = segments[0]
-  if (!span || !from || (!after && !before)) return []
-  const ranges = (after?.segments ?? before?.segments ?? [span]).flatMap((range) => {
-    const passed =
-      travel === 'down' ? narrowRange(range, null, from.top) : narrowRange(range, from.bottom, null)
-    return passed ?? []
-  })
-  const known = new Set(orders.flatMap(([key, kind]) => (kind === 'unsorted' ? [key] : [])))
+  const known = new Set(reading.orders.flatMap(([key, kind]) => (kind === 'unsorted' ? [key] : [])))
+  const before = passedRanges(reading)
   return runs
     .filter(({ source, lanes }) => {
       return !known.has(source.key) && lanes.some(({ walk }) => walk.hints.order.kind === 'unsorted')
     })
-    .flatMap(({ source }) => ranges.map((range) => ({ sourceKey: source.key, ...range })))
+    .flatMap((run) => {
+      const placed = stretches.filter(({ placedByOrder }) => placedByOrder.has(run))
+      const ranges = [...before, ...placed.map(({ segment }) => segment)]
+      return ranges.map((range) => ({ sourceKey: run.source.key, ...range }))
+    })
+}
+
+/** What earlier pages of the reading have passed. */
+function passedRanges({ span, segments, travel, after, before }: Reading): readonly KeyRange[] {
+  const from = segments[0]
+  if (!span || !from || (!after && !before)) return []
+  return (after?.segments ?? before?.segments ?? [span]).flatMap((range) => {
+    const passed =
+      travel === 'down' ? narrowRange(range, null, from.top) : narrowRange(range, from.bottom, null)
+    return passed ?? []
+  })
 }
 
 function ordersOf(reading: Reading, runs: readonly SourceRun[]): Position['orders'] {
