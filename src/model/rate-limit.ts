@@ -131,8 +131,7 @@ function parameter(item: string, name: string): number | null {
 
 /** A whole number as headers write it; the draft lets a list of policies follow the limit. */
 function count(text: string | undefined): number | null {
-  if (text === undefined) return null
-  const digits = /^\s*(\d{1,12})\s*(?:[,;]|$)/.exec(text)?.[1]
+  const digits = /^\s*(\d{1,12})\s*(?:[,;]|$)/.exec(text ?? '')?.[1]
   return digits === undefined ? null : Number(digits)
 }
 

@@ -45,12 +45,8 @@ export class Admission {
     this.#timing = timing
   }
 
-  /** At once where nobody waits; rejects with the signal's reason when that is aborted before the request may go out. */
-  enter(
-    priority: Priority,
-    latestMs: number,
-    signal: CancelSignal,
-  ): Permit | Refusal | Promise<Permit | Refusal> {
+  /** Rejects with the signal's reason when that is aborted before the request may go out. */
+  async enter(priority: Priority, latestMs: number, signal: CancelSignal): Promise<Permit | Refusal> {
     const nowMs = this.#timing.now()
     const isFree = !this.#isQueued && this.#hasPlace(priority) && !signal.aborted
     if (isFree && this.#startsAtMs(nowMs, priority, 0) <= nowMs) return this.#letOut(priority, nowMs)
@@ -163,10 +159,6 @@ export class Admission {
   }
 
   #startsAtMs(nowMs: number, priority: Priority, ahead: number): number {
-    let startMs = nowMs
-    for (const allowance of this.#allowances) {
-      startMs = Math.max(startMs, allowance.startsAtMs(nowMs, priority, ahead))
-    }
-    return startMs
+    return Math.max(...this.#allowances.map((allowance) => allowance.startsAtMs(nowMs, priority, ahead)))
   }
 }

@@ -89,12 +89,10 @@ export class Attempts {
       const refusal = this.#refusal(request)
       if (refusal) return outcome ?? this.#unsent(refusal)
       const latestMs = latestFor(flight, timing, limits)
-      const entering = policies.admission.enter(priority, latestMs, flight.signal)
-      const hasWaited = entering instanceof Promise
-      const permit = hasWaited ? await entering : entering
+      const permit = await policies.admission.enter(priority, latestMs, flight.signal)
       if ('untilMs' in permit) return outcome ?? this.#unsent(this.#waitsForLeave(permit.untilMs))
       // Others may have been let out at the same time: of these one is the probe of a breaker.
-      const late = hasWaited ? this.#refusal(request) : null
+      const late = this.#refusal(request)
       if (late) {
         permit.giveBack()
         return outcome ?? this.#unsent(late)
@@ -249,10 +247,9 @@ export class Attempts {
         retryAfterMs: untilMs,
       }
     }
-    let untilMs = 0
-    for (const breaker of this.#breakers) {
-      untilMs = Math.max(untilMs, breaker.closedFor(this.#options.sourceKey) ?? 0)
-    }
+    const untilMs = Math.max(
+      ...this.#breakers.map((breaker) => breaker.closedFor(this.#options.sourceKey) ?? 0),
+    )
     if (untilMs === 0) return null
     return sourceFailure('UNAVAILABLE', {
       message: 'The provider kept failing, so the gateway does not ask it for a while.',

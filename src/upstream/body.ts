@@ -19,20 +19,16 @@ const decoders: Readonly<Record<string, Decoder>> = {
  *
  * Gives a problem for a list of codings, an unknown one, data that
  * breaks its coding, more than `bytesMax` decoded bytes (a compressed bomb never unfolds further: reliability.md
- * V8), or bytes that are not UTF-8. Never throws. At once for a body without a coding, as all but a few are.
+ * V8), or bytes that are not UTF-8. Never throws.
  */
-export function decodeBody(
+export async function decodeBody(
   bytes: Buffer,
   contentEncoding: string | undefined,
   bytesMax: number,
-): DecodedBody | Promise<DecodedBody> {
-  const coding = contentEncoding?.trim().toLowerCase() ?? ''
-  if (coding === '' || coding === 'identity' || bytes.length === 0) return readText(bytes)
-  return takeOffCoding(bytes, coding, bytesMax)
-}
-
-function readText(bytes: Buffer): DecodedBody {
-  const text = textOf(bytes)
+): Promise<{ readonly text: string } | BodyProblem> {
+  const decoded = await takeOffCoding(bytes, contentEncoding, bytesMax)
+  if ('problem' in decoded) return decoded
+  const text = textOf(decoded.bytes)
   return text === null ? { problem: 'The provider sent a body that is not UTF-8 text.' } : { text }
 }
 
@@ -46,8 +42,6 @@ function textOf(bytes: Buffer): string | null {
   const text = transcode(bytes, 'utf8', 'utf16le').toString('utf16le')
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }
-
-export type DecodedBody = { readonly text: string } | BodyProblem
 
 /** What is wrong with a body, as a sentence without any of its text, and what to do where that is not the usual. */
 export interface BodyProblem {
@@ -65,19 +59,23 @@ export function tooLarge(bytesMax: number): BodyProblem {
   }
 }
 
-async function takeOffCoding(bytes: Buffer, coding: string, bytesMax: number): Promise<DecodedBody> {
+async function takeOffCoding(
+  bytes: Buffer,
+  contentEncoding: string | undefined,
+  bytesMax: number,
+): Promise<{ readonly bytes: Buffer } | BodyProblem> {
+  const coding = contentEncoding?.trim().toLowerCase() ?? ''
+  if (coding === '' || coding === 'identity' || bytes.length === 0) return { bytes }
   const decode = Object.hasOwn(decoders, coding) ? decoders[coding] : undefined
   if (!decode) {
     return {
       problem: 'The provider sent a body in a content coding that was not asked for and is not known.',
     }
   }
-  let decoded: Buffer
   try {
-    decoded = await decode(bytes, { maxOutputLength: bytesMax })
+    return { bytes: await decode(bytes, { maxOutputLength: bytesMax }) }
   } catch (error) {
     if (errorCode(error) === 'ERR_BUFFER_TOO_LARGE') return tooLarge(bytesMax)
     return { problem: `The provider sent a body that breaks its content coding ${coding}.` }
   }
-  return readText(decoded)
 }

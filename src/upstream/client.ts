@@ -2,7 +2,7 @@ import { Agent, type Dispatcher } from 'undici'
 import { isFailure, type SourceFailure } from '../model/failure.js'
 import type { Dialect, UpstreamRequest, UpstreamResponse } from '../model/provider.js'
 import { invalidResponse } from '../model/wire.js'
-import { type DecodedBody, decodeBody, tooLarge } from './body.js'
+import { decodeBody, tooLarge } from './body.js'
 import type { CancelSignal } from './cancellation.js'
 import { connectionFailure } from './connection-failure.js'
 import { exchange, type RawAnswer } from './exchange.js'
@@ -58,33 +58,29 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
   checkLimits(limits)
   const dispatcher = options.dispatcher ?? createDispatcher(limits)
   const turns = new Turns(options.now)
-  const own = {
-    accept: 'application/json',
-    'accept-encoding': 'identity',
-    'user-agent': options.userAgent,
-  }
   return {
     async send(account, request, signal, group = signal) {
       const { body, method } = request
+      const own = {
+        accept: 'application/json',
+        'accept-encoding': 'identity',
+        'user-agent': options.userAgent,
+      }
       const traced = options.traceHeaders?.() ?? {}
       const headers = mergeHeaders(own, traced, request.headers, account.authorization())
       const target = { ...buildTarget(account.baseUrl, request), method, headers }
-      const given = body === undefined ? target : { ...target, body }
-      let outcome: RawAnswer | SourceFailure
       turns.expect(group)
-      try {
-        outcome = await exchange({ dispatcher, limits, now: options.now, signal, request: given })
-      } finally {
-        turns.arrived(group)
-      }
+      const outcome = await exchange({
+        dispatcher,
+        limits,
+        now: options.now,
+        signal,
+        request: { ...target, ...(body !== undefined && { body }) },
+      }).finally(() => turns.arrived(group))
       if (isFailure(outcome)) return outcome
       // What follows takes the most time: the body is decoded and parsed, and the last page of a reading makes its answer.
-      const turn = turns.next(group)
-      if (turn) await turn
-      const decoding = outcome.oversize
-        ? tooLarge(limits.bodyBytesMax)
-        : decodeBody(outcome.bytes, outcome.headers['content-encoding'], limits.bodyBytesMax)
-      return readAnswer(outcome, decoding instanceof Promise ? await decoding : decoding)
+      await turns.next(group)
+      return readAnswer(outcome, limits.bodyBytesMax)
     },
     mayBegin: () => turns.begin(),
     close: () => dispatcher.destroy(),
@@ -102,9 +98,12 @@ function createDispatcher(limits: AttemptLimits): Dispatcher {
   })
 }
 
-function readAnswer(answer: RawAnswer, decoded: DecodedBody): OwnedResponse | SourceFailure {
+async function readAnswer(answer: RawAnswer, bytesMax: number): Promise<OwnedResponse | SourceFailure> {
   const { status, headers, receivedAtMs } = answer
   const response = { status, headers, receivedAtMs, body: '' }
+  const decoded = answer.oversize
+    ? tooLarge(bytesMax)
+    : await decodeBody(answer.bytes, headers['content-encoding'], bytesMax)
   if ('text' in decoded) {
     return isCutOff(response, decoded.text)
       ? connectionFailure(undefined)
@@ -125,13 +124,10 @@ function isCutOff({ status, headers }: UpstreamResponse, text: string): boolean 
 }
 
 /** Later records win, whatever the case of the names. */
-function mergeHeaders(
-  own: Readonly<Record<string, string>>,
-  ...records: readonly Readonly<Record<string, string>>[]
-): Record<string, string> {
-  const merged: Record<string, string> = { ...own }
+function mergeHeaders(...records: readonly Readonly<Record<string, string>>[]): Record<string, string> {
+  const merged: Record<string, string> = {}
   for (const record of records) {
-    for (const name of Object.keys(record)) merged[name.toLowerCase()] = record[name] ?? ''
+    for (const [name, value] of Object.entries(record)) merged[name.toLowerCase()] = value
   }
   return merged
 }

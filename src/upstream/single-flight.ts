@@ -55,7 +55,7 @@ export class SingleFlight<Result> {
     if (caller.signal.aborted) return { answer: endOf(caller.signal), isShared: false }
     const known = this.#shared.get(key)?.shared
     const isShared = known != null && willDo(known.flight, caller)
-    const shared = isShared ? known : this.#begin(key, start, caller)
+    const shared = isShared ? known : this.#begin(key, start, caller.signal)
     shared.callers += 1
     shared.flight.deadlineMs = Math.max(shared.flight.deadlineMs, caller.deadlineMs)
     return { answer: this.#await(key, shared, caller), isShared }
@@ -64,17 +64,16 @@ export class SingleFlight<Result> {
   #begin(
     key: string,
     start: (flight: Flight) => Promise<Result | SourceFailure>,
-    caller: Caller,
+    group: object,
   ): Shared<Result> {
     const cancellation = new Cancellation()
-    const { deadlineMs, signal: group } = caller
-    const flight = { signal: cancellation, group, deadlineMs, sentAt: null }
-    // Not at once: requests that are made together take their steps side by side (turns.ts).
-    const result = Promise.resolve().then(() => start(flight))
+    const flight = { signal: cancellation, group, deadlineMs: Number.NEGATIVE_INFINITY, sentAt: null }
+    // Begins when its first caller is known, with the caller's deadline.
+    const result = Promise.resolve()
+      .then(() => start(flight))
+      .finally(() => this.#forget(key, shared))
     const shared: Shared<Result> = { flight, cancellation, result, callers: 0 }
     this.#shared.set(key, { shared })
-    const forget = () => this.#forget(key, shared)
-    result.then(forget, forget)
     return shared
   }
 
@@ -89,16 +88,7 @@ export class SingleFlight<Result> {
         endOf(signal).then(resolve, reject)
       }
       signal.addEventListener('abort', onAbort, { once: true })
-      shared.result.then(
-        (result) => {
-          signal.removeEventListener('abort', onAbort)
-          resolve(result)
-        },
-        (reason: unknown) => {
-          signal.removeEventListener('abort', onAbort)
-          reject(reason)
-        },
-      )
+      shared.result.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
     })
   }
 
