@@ -190,39 +190,56 @@ it.each([
   },
 )
 
-it('disorder that shows behind a replayed gap makes another gap of it, where its rows were placed by an order', async () => {
-  // The first page of the newer range hides that it has no order: its sixth row stands last.
-  const newer = [0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 5].map((at) => row(`new${at}`, 1_000 + at * 60_000))
-  const older = [3, 1, 4, 0, 5, 2].map((at) => row(`old${at}`, 7_200_000 + at * 60_000))
-  const reader = readerOf((ask) => pageOf(within([...newer, ...older], ask), ask))
-  const range = (fromAgoMs: number, toAgoMs: number) => ({
-    top: cutAbove(nowMs - fromAgoMs),
-    bottom: cutAbove(nowMs - toAgoMs),
-  })
-  const segments = [range(0, 3_600_000), range(7_000_000, 10_000_000)]
+describe('disorder that shows in one of the ranges that a page replays', () => {
+  // The first page of such a range hides that it has no order: its sixth row stands last.
+  const hidden = (name: string, agoMs: number) =>
+    [0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 5].map((at) => row(`${name}${at}`, agoMs + at * 60_000))
+  const open = (name: string, agoMs: number) =>
+    [3, 1, 4, 0, 5, 2].map((at) => row(`${name}${at}`, agoMs + at * 60_000))
   const request = { filter: {}, order: 'NEWEST_FIRST', onSourceError: 'PARTIAL', signal } as const
-  const bind = createCursorCodecs([new Secret('a secret of a test')], 86_400_000)
-  const after = bind({ filter: {}, order: 'NEWEST_FIRST', sourceKeys: ['log'] }).encode({
-    asOfMs: nowMs,
-    begunMs: nowMs,
-    key: null,
-    searched: null,
-    delivered: false,
-    gaps: [],
-    segments,
-    orders: [],
+
+  async function replay(newer: readonly UpstreamRow[], older: readonly UpstreamRow[]) {
+    const reader = readerOf((ask) => pageOf(within([...newer, ...older], ask), ask))
+    const range = (fromAgoMs: number, toAgoMs: number) => ({
+      top: cutAbove(nowMs - fromAgoMs),
+      bottom: cutAbove(nowMs - toAgoMs),
+    })
+    const bind = createCursorCodecs([new Secret('a secret of a test')], 86_400_000)
+    const after = bind({ ...request, sourceKeys: ['log'] }).encode({
+      asOfMs: nowMs,
+      begunMs: nowMs,
+      key: null,
+      searched: null,
+      delivered: false,
+      gaps: [],
+      segments: [range(0, 3_600_000), range(7_000_000, 10_000_000)],
+      orders: [],
+    })
+    const pageAfter = async (cursor: string) => {
+      const page = await reader.readPage({ ...request, sources: ['log'], first: 50, after: cursor })
+      if (page.kind !== 'page') throw new Error(page.kind)
+      const ids = page.edges.map(({ entry }) => entry.upstreamId).sort()
+      return { ids, complete: page.complete, resumeCursor: page.coverage[0]?.resumeCursor ?? '' }
+    }
+    return { page: await pageAfter(after), pageAfter }
+  }
+
+  it('makes a gap of those before it, where rows were placed by an order', async () => {
+    const [newer, older] = [hidden('new', 1_000), open('old', 7_200_000)]
+    const { page, pageAfter } = await replay(newer, older)
+    expect(page.ids).toEqual(idsIn([...newer, ...older].filter(({ id }) => id !== 'new5')))
+    expect(page.complete).toBe(false)
+    const again = await pageAfter(page.resumeCursor)
+    expect(again.ids).toContain('new5')
+    expect(again.complete).toBe(true)
   })
-  const page = await reader.readPage({ ...request, first: 50, after })
-  if (page.kind !== 'page') throw new Error(page.kind)
-  expect(sorted(page.edges.map(({ entry }) => entry.upstreamId))).toEqual(
-    idsIn([...newer, ...older].filter(({ id }) => id !== 'new5')),
-  )
-  expect(page.complete).toBe(false)
-  const resumeCursor = page.coverage[0]?.resumeCursor ?? ''
-  const again = await reader.readPage({ ...request, first: 50, after: resumeCursor, sources: ['log'] })
-  if (again.kind !== 'page') throw new Error(again.kind)
-  expect(again.edges.map(({ entry }) => entry.upstreamId)).toContain('new5')
-  expect(again.complete).toBe(true)
+
+  it('is known in those behind it', async () => {
+    const [newer, older] = [open('new', 1_000), hidden('old', 7_200_000)]
+    const { page } = await replay(newer, older)
+    expect(page.ids).toEqual(idsIn([...newer, ...older]))
+    expect(page.complete).toBe(true)
+  })
 })
 
 describe('a count by totals', () => {

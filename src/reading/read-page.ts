@@ -57,19 +57,20 @@ export async function readPage(
 
   const stretches: Stretch[] = []
   const rows: MergedRow[] = []
-  try {
-    for (const segment of reading.segments) {
-      const lanes = lanesOf(segment, runs, reading, begin, context)
+  for (const segment of reading.segments) {
+    const lanes = lanesOf(segment, runs, reading, begin, context)
+    try {
       await advanceLanes(lanes, reading.count + 1 - rows.length, context.limits, request)
-      const stretch = settle(segment, lanes, reading, rows.length)
-      if (stretch === 'failed') return readingFailed(runs, request)
-      stretches.push(stretch)
-      rows.push(...stretch.rows)
-      if (stretch.end !== null) break
+    } finally {
+      // Without a page too: disorder that one source has shown while another failed may not show again. And before the next
+      // segment, which is not to be placed by an order that this one has shown not to hold.
+      for (const run of runs) rememberHints(run, context)
     }
-  } finally {
-    // Without a page too: disorder that one source has shown while another failed may not show again.
-    for (const run of runs) rememberHints(run, context)
+    const stretch = settle(segment, lanes, reading, rows.length)
+    if (stretch === 'failed') return readingFailed(runs, request)
+    stretches.push(stretch)
+    rows.push(...stretch.rows)
+    if (stretch.end !== null) break
   }
   return pageOf(reading, plans, runs, stretches, rows, context)
 }
