@@ -249,20 +249,20 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'entries of one time are not sorted by their id',
     file: 'reading/walk.ts',
-    find: 'fresh.sort((a, b) => a.progress - b.progress || compareIds(a.id, b.id, travel))',
+    find: 'known.sort((a, b) => a.progress - b.progress || compareIds(a.id, b.id, travel))',
     replace: 'fresh.sort((a, b) => a.progress - b.progress)',
   },
   {
     name: 'rows are taken to be sorted as they come',
     file: 'reading/walk.ts',
-    find: 'fresh.sort((a, b) => a.progress - b.progress || compareIds(a.id, b.id, travel))',
+    find: 'known.sort((a, b) => a.progress - b.progress || compareIds(a.id, b.id, travel))',
     replace: '',
   },
   {
     name: 'rows outside the range are taken in',
     file: 'reading/walk.ts',
-    find: 'if (ids.has(seen.id) || !isInRange(key, range)) continue',
-    replace: 'if (ids.has(seen.id)) continue',
+    find: 'rows.filter(({ row, id }) => isInRange({ timeMs: row.timeMs, sourceKey, id }, range))',
+    replace: '[...rows]',
   },
   {
     name: 'what was read ahead of the frontier is dropped',

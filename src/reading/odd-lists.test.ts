@@ -190,6 +190,36 @@ it.each([
   },
 )
 
+it.each([
+  ['offset', 'newestFirst', 36],
+  ['offset', 'unknown', 36],
+  ['cursor', 'newestFirst', 36],
+  ['cursor', 'unknown', 7],
+] as const)(
+  'rows of one id and several times are several entries: %s, order %s, %i rows',
+  async (paging, order, count) => {
+    const list = Array.from({ length: count }, (_, at) => row(`e${at - (at % 3)}`, at * 60_000 + 1))
+    // 5 has no divisor in common with either count.
+    const kept = order === 'unknown' ? list.map((_, at) => list[(at * 5) % count] as UpstreamRow) : list
+    for (const direction of ['NEWEST_FIRST', 'OLDEST_FIRST'] as const) {
+      const reader = readerOf(
+        (ask) => {
+          const offset = Number(ask.upstreamCursor ?? ask.offset ?? 0)
+          const { rows, more, total } = pageOf(within(kept, ask), { ...ask, offset })
+          return {
+            rows,
+            more,
+            ...(paging === 'offset' && total !== undefined && { total }),
+            ...(paging === 'cursor' && more && { upstreamCursor: `${offset + rows.length}` }),
+          }
+        },
+        { paging, order, totals: paging === 'offset' },
+      )
+      expect(sorted(await idsOf(reader, direction)), direction).toEqual(idsIn(list))
+    }
+  },
+)
+
 describe('disorder that shows in one of the ranges that a page replays', () => {
   // The first page of such a range hides that it has no order: its sixth row stands last.
   const hidden = (name: string, agoMs: number) =>

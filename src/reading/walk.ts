@@ -13,6 +13,7 @@ import {
 import { absorbSlice, fillOf, placeOfSlice, type SliceTask, slicesOf } from './paging/slices.js'
 import {
   cameWhole,
+  isSame,
   type PagePlace,
   type PageView,
   type Place,
@@ -370,18 +371,16 @@ export class Walk {
   /** Adds rows that are newly known: those in the range are counted, those that match are kept. */
   #hold(rows: readonly SeenRow[]): void {
     const { range, sourceKey, travel, matches } = this.plan
+    const known = rows.filter(({ row, id }) => isInRange({ timeMs: row.timeMs, sourceKey, id }, range))
+    known.sort((a, b) => a.progress - b.progress || compareIds(a.id, b.id, travel))
     const fresh: SeenRow[] = []
-    const ids = new Set<string>()
-    for (const seen of rows) {
-      const key = { timeMs: seen.row.timeMs, sourceKey, id: seen.id }
-      if (ids.has(seen.id) || !isInRange(key, range)) continue
-      ids.add(seen.id)
+    for (const [place, seen] of known.entries()) {
+      if (isSame(seen, known[place - 1])) continue
       this.scanned += 1
       if (!matches(seen.row)) continue
       this.matched += 1
       fresh.push(seen)
     }
-    fresh.sort((a, b) => a.progress - b.progress || compareIds(a.id, b.id, travel))
     this.#rows = this.#rows.length === 0 ? fresh : [...this.#rows, ...fresh]
   }
 

@@ -2,6 +2,7 @@ import { sourceFailure } from '../../model/failure.js'
 import {
   followReadsMax,
   granuleRowsMax,
+  identityOf,
   type PageView,
   type Place,
   type SeenRow,
@@ -96,8 +97,9 @@ function absorbFollow(
   for (const row of page.rows) {
     // Not by the step: a first page of one time says nothing of the order, so rows before the step may still come.
     if (granule !== null && row.progress < terrain.frontier) continue
-    repeated ||= rows.has(row.id)
-    rows.set(row.id, row)
+    const identity = identityOf(row)
+    repeated ||= rows.has(identity)
+    rows.set(identity, row)
   }
   const barren = rows.size > task.follow.rows.size ? 0 : task.follow.barren + 1
   const follow = { ...task.follow, rows, repeated, barren }
@@ -120,7 +122,7 @@ function noProgress(message: string): Step<PrefixTask> {
   return { kind: 'failed', failure: sourceFailure('NO_PROGRESS', { message }) }
 }
 
-/** A read is believed as far as the one before gave the same ids, or when one page held all of it. */
+/** A read is believed as far as the one before gave the same entries, or when one page held all of it. */
 function finishRead(
   task: PrefixTask & { follow: Follow },
   page: PageView,
@@ -145,7 +147,7 @@ function agree(a: ReadonlyMap<string, SeenRow>, b: ReadonlyMap<string, SeenRow>,
   const before = (rows: ReadonlyMap<string, SeenRow>) =>
     [...rows.values()].filter(({ progress }) => progress < edge)
   const [left, right] = [before(a), before(b)]
-  return left.length === right.length && left.every(({ id }) => b.has(id))
+  return left.length === right.length && left.every((row) => b.has(identityOf(row)))
 }
 
 function within(rows: readonly SeenRow[], from: number, to: number): readonly SeenRow[] {

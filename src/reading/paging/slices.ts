@@ -2,6 +2,7 @@ import { sourceFailure } from '../../model/failure.js'
 import { guessOf, overshot, undershot } from './slice-search.js'
 import {
   granuleRowsMax,
+  identityOf,
   type PageView,
   type Place,
   type SeenRow,
@@ -51,9 +52,9 @@ export interface SliceTask {
 /**
  * Collecting the rows of one time step that does not fit into a page, or of the whole list when it has no order.
  *
- * One pass is believed when its distinct ids fill every slot, the total stood still and each slice began with the row
- * that the one before ended with. Where rows of one time change places from request to request, ids of several passes
- * are put together until they fill every slot, and that twice with the same ids.
+ * One pass is believed when its distinct rows fill every slot, the total stood still and each slice began with the row
+ * that the one before ended with. Where rows of one time change places from request to request, rows of several passes
+ * are put together until they fill every slot, and that twice with the same ones.
  */
 interface Fill {
   readonly granule: number | null
@@ -65,7 +66,7 @@ interface Fill {
   readonly edge: { readonly index: number; readonly id: string } | null
   /** The rows are of this pass alone, and its slices have fitted together so far. */
   readonly seamless: boolean
-  /** The ids that filled every slot once before. */
+  /** The rows that filled every slot once before, by `identityOf`. */
   readonly previous: ReadonlySet<string> | null
   readonly passes: number
 }
@@ -306,7 +307,7 @@ function absorbFill(task: SliceTask & { fill: Fill }, slice: Slice, terrain: Ter
     return { kind: 'again', task: null }
   const rows = new Map(fill.rows)
   for (const row of slice.rows) {
-    if (granule === null || row.progress === granule) rows.set(row.id, row)
+    if (granule === null || row.progress === granule) rows.set(identityOf(row), row)
   }
   if (rows.size > granuleRowsMax) return { kind: 'failed', failure: sourceFailure('TOO_DENSE') }
   const inStep = granule === null ? 0 : slice.rows.findIndex((row) => row.progress >= granule)
@@ -328,7 +329,7 @@ function absorbFill(task: SliceTask & { fill: Fill }, slice: Slice, terrain: Ter
   const begin = from ?? behind
   const size = behind - begin
   if (rows.size !== size) return repass(task, rows.size > size ? new Map() : rows, begin)
-  const agreed = fill.previous !== null && [...rows.keys()].every((id) => fill.previous?.has(id))
+  const agreed = fill.previous !== null && [...rows.keys()].every((key) => fill.previous?.has(key))
   if (seamless || (agreed && fill.previous?.size === size)) return finishFill(task, slice, rows, terrain)
   return repass({ ...task, fill: { ...fill, previous: new Set(rows.keys()) } }, new Map(), begin)
 }

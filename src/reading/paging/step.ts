@@ -9,6 +9,16 @@ export interface SeenRow {
   readonly row: UpstreamRow
 }
 
+/** Whether two rows are one that came twice. By time, too: a provider may give one id to rows of several times. */
+export function isSame(a: SeenRow, b: SeenRow | undefined): boolean {
+  return a.progress === b?.progress && a.id === b.id
+}
+
+/** The same text for rows that are one. */
+export function identityOf({ progress, id }: SeenRow): string {
+  return `${progress} ${id}`
+}
+
 /** One page that came back, its rows in the order of travel (or as sent, when the source has no order). */
 export interface PageView {
   readonly rows: readonly SeenRow[]
