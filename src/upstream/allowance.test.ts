@@ -143,6 +143,37 @@ describe('a provider that tells nothing but how long to wait', () => {
     },
   )
 
+  it.each([2_000, 4_000])(
+    'and grants a few at once and then one every %i ms tells its limit in three refusals',
+    async (refillMs) => {
+      const timing = fakeTiming()
+      const rule = { kind: 'bucket', capacity: 4, refillMs, tells: 'retryAfter', latencyMs: 30 } as const
+      const { seen, ask } = overload(timing, rule)
+      // For ten minutes.
+      for (let count = 0; count < 3_000; count += 1) {
+        ask()
+        await timing.pass(200)
+      }
+      const refusedAt = seen.filter(({ status }) => status === 429).map(({ atMs }) => atMs)
+      expect(refusedAt.length).toBeGreaterThan(0)
+      // Requests that were under way together are refused together.
+      const later = refusedAt.filter((atMs) => atMs > (refusedAt[0] ?? 0) + 1_000)
+      expect(later.length).toBeLessThanOrEqual(2)
+    },
+  )
+
+  it.each(['2', '5'])(
+    'and refuses the first request of all for %s s holds up nobody for long',
+    async (wait) => {
+      const { seen } = await asked(90_000, 500, (_, number) =>
+        number === 0 ? { status: 429, headers: { 'retry-after': wait } } : { status: 200, headers: {} },
+      )
+      // From half a minute on at least one a second.
+      const beganMs = seen[0]?.atMs ?? 0
+      expect(seen.filter(({ atMs }) => atMs >= beganMs + 30_000).length).toBeGreaterThanOrEqual(58)
+    },
+  )
+
   it('and grants far less than a burst of it seemed to is asked no faster than it says', async () => {
     const timing = fakeTiming()
     const rule = {
