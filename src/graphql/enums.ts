@@ -62,7 +62,7 @@ const policies = {
 const coverageStates = {
   COMPLETE: 'Everything that was asked of this source was searched.',
   SCAN_LIMIT:
-    'The page ended before everything was searched, because it had looked at as much as one page may. Go on with `endCursor`.',
+    'The page ended before everything was searched: at its budget, at the deadline or at the rate that the provider permits. Go on with `endCursor`.',
   FAILED: 'The source could not be read for this page. See `error` and `gap`.',
   EXCLUDED:
     'Nothing of the source can match: the filter says so, its times do, or the provider, which refused a word as unknown.',

@@ -1,20 +1,79 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { simulatedSource } from '../../test/support/simulated-source.js'
+import { sourceFailure } from '../model/failure.js'
 import { Secret } from '../model/secret.js'
+import type { ReadableSource } from './page.js'
 import { createReader } from './reader.js'
 
+const endMs = Date.UTC(2026, 5, 1)
+const timesMs = Array.from({ length: 1_000 }, (_, index) => endMs - 1 - index * 60_000)
+const secrets = [new Secret('a-secret-of-this-test')]
+const { signal } = new AbortController()
+
 it('a page whose caller is gone rejects, though rows are kept and no request would tell', async () => {
-  const endMs = Date.UTC(2026, 5, 1)
-  const timesMs = Array.from({ length: 1_000 }, (_, index) => endMs - 1 - index * 60_000)
   const reader = createReader({
     sources: [simulatedSource('aitronos', timesMs)],
-    secrets: [new Secret('a-secret-of-this-test')],
+    secrets,
     now: () => endMs,
   })
   const request = { first: 90, filter: {}, order: 'NEWEST_FIRST', onSourceError: 'PARTIAL' } as const
-  const page = await reader.readPage({ ...request, signal: new AbortController().signal })
+  const page = await reader.readPage({ ...request, signal })
   if (page.kind !== 'page' || page.endCursor === null) throw new Error('There is no page.')
   const reason = new Error('The caller is gone.')
   const gone = reader.readPage({ ...request, after: page.endCursor, signal: AbortSignal.abort(reason) })
   await expect(gone).rejects.toBe(reason)
+})
+
+// Oldest first, the beginning of the log is looked for.
+describe.each([
+  ['NEWEST_FIRST', 2],
+  ['OLDEST_FIRST', 6],
+] as const)('a source whose rate permits a few requests for a page, %s', (order, permitted) => {
+  const retryAfterMs = endMs + 9_000
+
+  /** Refuses what is asked of it beyond that, until it is renewed. */
+  function limited(source: ReadableSource) {
+    let left: number = permitted
+    const renew = () => {
+      left = permitted
+    }
+    const fetchPage: ReadableSource['fetchPage'] = async (ask, terms) => {
+      left -= 1
+      return left < 0 ? sourceFailure('RATE_LIMITED', { retryAfterMs }) : source.fetchPage(ask, terms)
+    }
+    return { source: { ...source, fetchPage }, renew }
+  }
+
+  it.each(['FAIL', 'PARTIAL'] as const)(
+    'is read to its end by shorter pages under %s',
+    async (onSourceError) => {
+      const { source, renew } = limited(simulatedSource('jitsudo', timesMs))
+      const sources = [source, simulatedSource('aitronos', timesMs)]
+      const reader = createReader({ sources, secrets, now: () => endMs })
+      const times: number[] = []
+      let early = 0
+      for (let after: string | null = null, more = true; more; ) {
+        renew()
+        const request = { first: 500, filter: {}, order, onSourceError, signal, ...(after && { after }) }
+        const page = await reader.readPage(request)
+        if (page.kind !== 'page') throw new Error(`There is no page behind ${times.length} entries.`)
+        // A page may find no entry, and then it goes on behind what it has searched.
+        expect(page.endCursor).not.toBe(after)
+        times.push(...page.edges.map(({ entry }) => entry.occurredAtMs))
+        const coverage = page.coverage.find(({ sourceKey }) => sourceKey === source.key)
+        expect(coverage).toMatchObject({ error: null, gap: null })
+        if (coverage?.state === 'SCAN_LIMIT') {
+          early += 1
+          expect(page.complete).toBe(false)
+          expect(coverage.notices.join()).toContain('limits the rate of requests, so the page ended early')
+          expect(coverage.notices.join()).toContain('2026-06-01T00:00:09')
+        }
+        more = page.hasNextPage
+        after = page.endCursor
+      }
+      expect(early).toBeGreaterThan(1)
+      const all = [...timesMs, ...timesMs].sort((a, b) => (order === 'NEWEST_FIRST' ? b - a : a - b))
+      expect(times).toEqual(all)
+    },
+  )
 })

@@ -1,5 +1,6 @@
 import { isDeadline } from '../model/deadline.js'
 import { isFailure, type SourceFailure, sourceFailure } from '../model/failure.js'
+import { formatInstant } from '../model/instant.js'
 import type { PageAsk } from '../model/provider.js'
 import type { ReadingLimits } from './limits.js'
 import type { FetchTerms, ReadableSource } from './page.js'
@@ -26,7 +27,7 @@ export interface Lane {
   /** The budget may end the lane only when its frontier has passed this, so that every page makes progress. */
   readonly obligedTo: number
   requests: number
-  /** The budget of the page is spent. */
+  /** The budget of the page is spent, be it of requests, of rows, of time, or of the provider's rate. */
   limited: boolean
   /** The provider refused a value of the part's as unknown to it, now or lately, so the part has no entry. */
   refused: boolean
@@ -152,7 +153,11 @@ async function advanceLane(lane: Lane, limits: ReadingLimits, terms: FetchTerms)
     const page = await run.source.fetchPage(ask, { ...wayOf(terms), sentAfter: walk.answeredAt })
     if (isFailure(page)) {
       if (isRefusal(lane, ask, page)) lane.refused = true
-      else if (!(isCursorRefusal(ask, page) && walk.refuseCursor())) run.failure ??= page
+      else if (moved && page.kind === 'RATE_LIMITED') {
+        lane.limited = true
+        run.notices.add(endedByRate(page))
+        return
+      } else if (!(isCursorRefusal(ask, page) && walk.refuseCursor())) run.failure ??= page
     } else {
       if (page.reused) run.reused += 1
       for (const notice of page.notices ?? []) run.notices.add(notice)
@@ -161,6 +166,15 @@ async function advanceLane(lane: Lane, limits: ReadingLimits, terms: FetchTerms)
       if (walk.hints.order.kind === 'unsorted') forgetOrder(run)
     }
   }
+}
+
+/**
+ * A limit of the rate bounds a page like a deadline does: the source has answered, and would go on later. Without this a
+ * reading whose pages take more requests than the rate permits in their time would never get on under FAIL.
+ */
+function endedByRate({ retryAfterMs }: SourceFailure): string {
+  const until = retryAfterMs === null ? '' : ` The next request may go out at ${formatInstant(retryAfterMs)}.`
+  return `The provider limits the rate of requests, so the page ended early.${until}`
 }
 
 /** What of the terms concerns a request. */

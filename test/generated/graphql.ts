@@ -141,7 +141,7 @@ export type CoverageState =
   | 'EXCLUDED'
   /** The source could not be read for this page. See `error` and `gap`. */
   | 'FAILED'
-  /** The page ended before everything was searched, because it had looked at as much as one page may. Go on with `endCursor`. */
+  /** The page ended before everything was searched: at its budget, at the deadline or at the rate that the provider permits. Go on with `endCursor`. */
   | 'SCAN_LIMIT';
 
 /** A range of time. Half-open: `since` is in it, `until` is not. Equal bounds match nothing. */
