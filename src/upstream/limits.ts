@@ -70,7 +70,7 @@ export const upstreamLimits: UpstreamLimits = {
   breakerPauseMaxMs: 25_000,
   breakerUnanswered: 5,
   refusedCredentialMs: 60_000,
-  settledPageBytes: 16 * 1024 * 1024,
+  settledPageBytes: 8 * 1024 * 1024,
   settledPageMs: 300_000,
 }
 
