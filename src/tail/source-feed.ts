@@ -1,5 +1,6 @@
 import type { SourceFailure } from '../model/failure.js'
 import { sourceFailure } from '../model/failure.js'
+import type { EntryKey } from '../model/order.js'
 import type { PageTerms, ReadableSource, Reader } from '../reading/page.js'
 import { pageSizeMax } from '../reading/page.js'
 import { readAll } from '../reading/read-all.js'
@@ -27,6 +28,11 @@ function overlapOf({ settleMs }: Pick<ReadableSource, 'settleMs'>): number {
   return settleMs + clockSlackMs
 }
 
+/** Tells the entries of one source apart. */
+function nameOf({ timeMs, id }: EntryKey): string {
+  return `${timeMs} ${id}`
+}
+
 /** What the tail knows of one source: how it fares, when it is asked next, and what the last reading gave. */
 export class SourceFeed {
   readonly source: ReadableSource
@@ -44,7 +50,7 @@ export class SourceFeed {
   scanned = 0
   /** Not asked before this. UTC milliseconds. */
   dueAtMs = Number.NEGATIVE_INFINITY
-  /** Entries that were handed out and may come again, by id; null when they are too many to be kept. */
+  /** Entries that were handed out and may come again, by time and id; null when they are too many to be kept. */
   #known: Map<string, TailRow> | null = new Map()
   #spacingMs: number
 
@@ -81,12 +87,12 @@ export class SourceFeed {
 
   /** Whether a row is new to subscribers that had everything so far. */
   isNew({ key }: TailRow): boolean {
-    return !this.#known?.has(key.id)
+    return !this.#known?.has(nameOf(key))
   }
 
   /** Remembers what was handed out. */
   note(rows: readonly TailRow[]): void {
-    for (const row of rows) this.#known?.set(row.key.id, row)
+    for (const row of rows) this.#known?.set(nameOf(row.key), row)
     if (this.#known && this.#known.size > this.#limits.windowMax) this.#known = null
   }
 
