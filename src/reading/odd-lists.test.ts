@@ -220,6 +220,45 @@ it.each([
   },
 )
 
+describe.each([
+  ['newest first', 1],
+  ['oldest first', -1],
+  ['unsorted', 7],
+] as const)('a full page that says it is the last and is not, %s', (_, step) => {
+  const descending = Array.from({ length: 40 }, (_, index) =>
+    row(`e${index}`, Math.floor(index / 3) * 60_000 + 1),
+  )
+  const list = descending.map((_, index) => descending.at((index * step) % 40) as UpstreamRow)
+
+  it.each([
+    ['offset', false],
+    ['cursor', false],
+    ['cursor', true],
+  ] as const)('ends no list: %s, a cursor behind it: %s', async (paging, givesCursor) => {
+    for (const order of ['NEWEST_FIRST', 'OLDEST_FIRST'] as const) {
+      // Each of the first requests alone, and all of them.
+      for (let lieAt = 1; lieAt <= 13; lieAt += 1) {
+        const reader = readerOf(
+          (ask, request) => {
+            const offset = Number(ask.upstreamCursor ?? ask.offset ?? 0)
+            const { rows, more } = pageOf(within(list, ask), { ...ask, offset })
+            const lies = rows.length === 10 && (lieAt === request || lieAt === 13)
+            const hasCursor = paging === 'cursor' && (lies ? givesCursor : more)
+            return {
+              rows,
+              more: more && !lies,
+              ...(hasCursor && { upstreamCursor: `${offset + rows.length}` }),
+            }
+          },
+          { paging, totals: false },
+        )
+        const ids = await idsOf(reader, order)
+        expect(sorted(ids), `${order}, lie at request ${lieAt}`).toEqual(idsIn(list))
+      }
+    }
+  })
+})
+
 describe('disorder that shows in one of the ranges that a page replays', () => {
   // The first page of such a range hides that it has no order: its sixth row stands last.
   const hidden = (name: string, agoMs: number) =>

@@ -193,7 +193,7 @@ export class Walk {
     if (behind) return null
     this.#order = order
     // A window that came in one page needs no order to be believed, be it the page that shows another.
-    const holds = task.kind === 'window' && cameWhole(page)
+    const holds = task.kind === 'window' && cameWhole(page, this.plan.capabilities.pageSizeMax)
     if (changed && (broken || !holds)) {
       this.#task = null
       if (broken) this.#startOver()
@@ -284,8 +284,8 @@ export class Walk {
     const terrain = this.#taskTerrain(task)
     if (task.kind === 'slices') return absorbSlice(task, view, terrain)
     if (task.kind === 'prefix') return absorbPrefix(task, view, terrain)
-    const ended = cameWhole(view)
-    const whole = ended || (view.more && view.rows.length >= this.#pageRows)
+    const ended = cameWhole(view, this.plan.capabilities.pageSizeMax)
+    const whole = ended || ((view.more || view.full) && view.rows.length >= this.#pageRows)
     return whole ? absorbWindow(task, view, ended, terrain) : { kind: 'again', task: null }
   }
 
@@ -297,11 +297,12 @@ export class Walk {
   }
 
   #viewOf(page: UpstreamPage): PageView {
-    const { travel } = this.plan
+    const { travel, capabilities } = this.plan
     const rows = page.rows.map((row) => ({ progress: progressOf(row.timeMs, travel), id: row.id, row }))
     const task = this.#task
     if (task && this.#taskTerrain(task).direction === 'against') rows.reverse()
-    return { rows, more: page.more, total: page.total, upstreamCursor: page.upstreamCursor }
+    const { more, total, upstreamCursor } = page
+    return { rows, more, full: rows.length >= capabilities.pageSizeMax, total, upstreamCursor }
   }
 
   #claim(task: Task, rows: readonly SeenRow[], to: number, next: Task | null): void {

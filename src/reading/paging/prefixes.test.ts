@@ -19,7 +19,13 @@ it('a first page of one time says nothing of the order: what comes behind it may
     const more = next < list.length
     const step = absorbPrefix(
       task,
-      { rows, more, total: undefined, upstreamCursor: more ? String(next) : undefined },
+      {
+        rows,
+        more,
+        full: rows.length === pageRows,
+        total: undefined,
+        upstreamCursor: more ? String(next) : undefined,
+      },
       terrain,
     )
     if (step.kind === 'claim') {

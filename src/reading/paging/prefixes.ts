@@ -58,10 +58,12 @@ export function placeOfPrefix(task: PrefixTask): Place {
 export function absorbPrefix(task: PrefixTask, page: PageView, terrain: Terrain): Step<PrefixTask> {
   if (task.follow) return absorbFollow({ ...task, follow: task.follow }, page, terrain)
   const last = page.rows.at(-1)
-  if (!page.more)
-    return { kind: 'claim', rows: within(page.rows, terrain.frontier, task.end), to: task.end, next: null }
   const flat = page.rows[0]?.progress === last?.progress
-  if (last !== undefined && last.progress > terrain.frontier && (terrain.proven || !flat)) {
+  const moves = last !== undefined && last.progress > terrain.frontier && (terrain.proven || !flat)
+  // Where a full page says that it is the last, the window behind it tells. Of one time step only the page can.
+  if (!page.more && !(page.full && moves))
+    return { kind: 'claim', rows: within(page.rows, terrain.frontier, task.end), to: task.end, next: null }
+  if (moves) {
     const to = Math.min(last.progress, task.end)
     return { kind: 'claim', rows: within(page.rows, terrain.frontier, to), to, next: null }
   }

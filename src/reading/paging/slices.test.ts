@@ -32,7 +32,11 @@ function read(
     const promised = { withRows: rows.length > 0, truly: isMore, always: true }[promises]
     const more = totals ? isMore : promised
     const total = totals === 'soFar' ? offset + rows.length : totals ? list.length : undefined
-    const step = absorbSlice(task, { rows, more, total, upstreamCursor: undefined }, terrain)
+    const step = absorbSlice(
+      task,
+      { rows, more, full: rows.length >= rowsAsked, total, upstreamCursor: undefined },
+      terrain,
+    )
     if (step.kind === 'failed' || step.kind === 'stash') throw new Error(`The step is ${step.kind}.`)
     if (step.kind === 'claim') {
       claimed.push(...step.rows)

@@ -154,7 +154,7 @@ export function absorbSlice(before: SliceTask, page: PageView, terrain: Terrain)
   const atListEnd =
     count === 0 ||
     (endOffset !== undefined && behind >= endOffset) ||
-    (!page.more && (page.total === undefined || behind >= page.total))
+    (!page.more && (page.total === undefined ? !page.full : behind >= page.total))
   const task: SliceTask = {
     ...before,
     total: page.total,

@@ -23,6 +23,8 @@ export function identityOf({ progress, id }: SeenRow): string {
 export interface PageView {
   readonly rows: readonly SeenRow[]
   readonly more: boolean
+  /** It has as many rows as were asked for, so others may be behind it whatever it says (reliability.md, F14). */
+  readonly full: boolean
   readonly total: number | undefined
   readonly upstreamCursor: string | undefined
 }
@@ -53,9 +55,9 @@ export interface Place extends PagePlace {
   readonly end: number
 }
 
-/** Whether a page without an offset or a cursor holds all that was asked for. */
-export function cameWhole({ rows, more, total }: UpstreamPage | PageView): boolean {
-  return !more && (total === undefined || rows.length >= total)
+/** Whether a page without an offset or a cursor, of `limit` rows at most, holds all that was asked for. */
+export function cameWhole({ rows, more, total }: UpstreamPage | PageView, limit: number): boolean {
+  return !more && (total === undefined ? rows.length < limit : rows.length >= total)
 }
 
 /** Where the page behind one that was asked for at `place` is; null where none is promised, or no cursor leads there. */
