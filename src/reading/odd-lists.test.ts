@@ -220,43 +220,49 @@ it.each([
   },
 )
 
+// 7 and 40 have no divisor in common.
 describe.each([
-  ['newest first', 1],
-  ['oldest first', -1],
-  ['unsorted', 7],
-] as const)('a full page that says it is the last and is not, %s', (_, step) => {
-  const descending = Array.from({ length: 40 }, (_, index) =>
-    row(`e${index}`, Math.floor(index / 3) * 60_000 + 1),
-  )
-  const list = descending.map((_, index) => descending.at((index * step) % 40) as UpstreamRow)
-
+  ['newest first', (index: number) => index],
+  ['oldest first', (index: number) => 39 - index],
+  ['unsorted', (index: number) => (index * 7) % 40],
+])('a full page that says it is the last and is not, %s', (_, placeOf) => {
+  // Of a time step that is larger than a page only offsets or a cursor can tell.
   it.each([
-    ['offset', false],
-    ['cursor', false],
-    ['cursor', true],
-  ] as const)('ends no list: %s, a cursor behind it: %s', async (paging, givesCursor) => {
-    for (const order of ['NEWEST_FIRST', 'OLDEST_FIRST'] as const) {
-      // Each of the first requests alone, and all of them.
-      for (let lieAt = 1; lieAt <= 13; lieAt += 1) {
-        const reader = readerOf(
-          (ask, request) => {
-            const offset = Number(ask.upstreamCursor ?? ask.offset ?? 0)
-            const { rows, more } = pageOf(within(list, ask), { ...ask, offset })
-            const lies = rows.length === 10 && (lieAt === request || lieAt === 13)
-            const hasCursor = paging === 'cursor' && (lies ? givesCursor : more)
-            return {
-              rows,
-              more: more && !lies,
-              ...(hasCursor && { upstreamCursor: `${offset + rows.length}` }),
-            }
-          },
-          { paging, totals: false },
-        )
-        const ids = await idsOf(reader, order)
-        expect(sorted(ids), `${order}, lie at request ${lieAt}`).toEqual(idsIn(list))
+    ['offset', false, 3],
+    ['offset', false, 25],
+    ['cursor', false, 3],
+    ['cursor', true, 3],
+    ['cursor', true, 25],
+  ] as const)(
+    'ends no list: %s, a cursor behind it: %s, %i of one time',
+    async (paging, givesCursor, count) => {
+      const descending = Array.from({ length: 40 }, (_, index) =>
+        row(`e${index}`, Math.floor(index / count) * 60_000 + 1),
+      )
+      const list = descending.map((_, index) => descending[placeOf(index)] as UpstreamRow)
+      for (const order of ['NEWEST_FIRST', 'OLDEST_FIRST'] as const) {
+        // Each of the first requests alone, and all of them.
+        for (let lieAt = 1; lieAt <= 13; lieAt += 1) {
+          const reader = readerOf(
+            (ask, request) => {
+              const offset = Number(ask.upstreamCursor ?? ask.offset ?? 0)
+              const { rows, more } = pageOf(within(list, ask), { ...ask, offset })
+              const lies = rows.length === 10 && (lieAt === request || lieAt === 13)
+              const hasCursor = paging === 'cursor' && (lies ? givesCursor : more)
+              return {
+                rows,
+                more: more && !lies,
+                ...(hasCursor && { upstreamCursor: `${offset + rows.length}` }),
+              }
+            },
+            { paging, totals: false },
+          )
+          const ids = await idsOf(reader, order)
+          expect(sorted(ids), `${order}, lie at request ${lieAt}`).toEqual(idsIn(list))
+        }
       }
-    }
-  })
+    },
+  )
 })
 
 describe('disorder that shows in one of the ranges that a page replays', () => {

@@ -60,8 +60,8 @@ export function absorbPrefix(task: PrefixTask, page: PageView, terrain: Terrain)
   const last = page.rows.at(-1)
   const flat = page.rows[0]?.progress === last?.progress
   const moves = last !== undefined && last.progress > terrain.frontier && (terrain.proven || !flat)
-  // Where a full page says that it is the last, the window behind it tells. Of one time step only the page can.
-  if (!page.more && !(page.full && moves))
+  // Where a full page says that it is the last, the window behind it tells, and of one time step its cursor.
+  if (!promisesMore(page) && !(page.full && moves))
     return { kind: 'claim', rows: within(page.rows, terrain.frontier, task.end), to: task.end, next: null }
   if (moves) {
     const to = Math.min(last.progress, task.end)
@@ -109,7 +109,7 @@ function absorbFollow(
   const last = page.rows.at(-1)
   // A row behind the step ends it only in a list that is known to lead that way.
   const passed = granule !== null && terrain.proven && last !== undefined && last.progress > granule
-  if (!page.more || passed) return finishRead({ ...task, follow }, page, terrain)
+  if (!promisesMore(page) || passed) return finishRead({ ...task, follow }, page, terrain)
   const token = page.upstreamCursor
   if (token === undefined) {
     return noProgress('The provider announces more entries but gives no cursor to read them with.')
@@ -124,6 +124,11 @@ function noProgress(message: string): Step<PrefixTask> {
   return { kind: 'failed', failure: sourceFailure('NO_PROGRESS', { message }) }
 }
 
+/** A cursor behind a full page promises more, whatever the page says. */
+function promisesMore({ more, full, upstreamCursor }: PageView): boolean {
+  return more || (full && upstreamCursor !== undefined)
+}
+
 /** A read is believed as far as the one before gave the same entries, or when one page held all of it. */
 function finishRead(
   task: PrefixTask & { follow: Follow },
@@ -132,7 +137,10 @@ function finishRead(
 ): Step<PrefixTask> {
   const { rows, previous, repeated, trail } = task.follow
   const passedTo = page.rows.at(-1)?.progress
-  const read = { rows, edge: Math.min(page.more && passedTo !== undefined ? passedTo : task.end, task.end) }
+  const read = {
+    rows,
+    edge: Math.min(promisesMore(page) && passedTo !== undefined ? passedTo : task.end, task.end),
+  }
   const edge = Math.min(read.edge, previous?.edge ?? read.edge)
   const believed = trail.length === 0 || (!repeated && previous !== null && agree(previous.rows, rows, edge))
   if (believed) {
