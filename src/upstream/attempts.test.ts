@@ -466,7 +466,9 @@ describe('a credential that was refused', () => {
   })
 
   it('with 403 for something beside the list may still read the list', async () => {
-    const { upstream, client, ask, sent } = scripted((number) => (number === 1 ? { status: 403 } : {}))
+    const { upstream, client, ask, sent, timing } = scripted((number) =>
+      number === 1 ? { status: 403 } : {},
+    )
     const plain = plainDialect()
     const source = upstream.connect({
       client,
@@ -481,9 +483,16 @@ describe('a credential that was refused', () => {
     const { signal } = new AbortController()
     const bulk = () => source.fetchBulk?.({ pushdown: {}, untilMs: 0 }, { signal })
     expect(await bulk()).toMatchObject({ kind: 'FORBIDDEN' })
+    const retryAfterMs = timing.now() + 60_000
     expect(await ask({}, source)).toBe('OK')
     expect(source.allowance?.()).toMatchObject({ pausedUntilMs: null })
     expect(sent).toHaveLength(2)
+    // What was refused is not sent again before a minute has passed.
+    expect(await bulk()).toMatchObject({ kind: 'FORBIDDEN', retryAfterMs })
+    expect(sent).toHaveLength(2)
+    await timing.pass(60_000)
+    await bulk()
+    expect(sent).toHaveLength(3)
   })
 
   it('with 403 may still do for another source', async () => {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { isDeadline } from '../model/deadline.js'
 import { type FailureKind, isFailure, type SourceFailure, sourceFailure } from '../model/failure.js'
 import type { Dialect, UpstreamRequest, UpstreamResponse } from '../model/provider.js'
@@ -39,6 +40,9 @@ export interface AttemptsOptions {
   readonly observer: UpstreamObserver | undefined
 }
 
+/** For how many paths that take a right of their own it is remembered that they were refused. */
+const ownLatchesMax = 1_000
+
 /** How the attempts at one request came out. */
 export interface Outcome<Result> extends SentAt {
   readonly result: Result | SourceFailure
@@ -63,6 +67,8 @@ export class Attempts {
   readonly #options: AttemptsOptions
   /** A 403 may be about what is asked for, so it stands for this source and its list only. */
   readonly #latch: Latch
+  /** Of requests that take a right of their own, by path. */
+  readonly #ownLatches = new LRUCache<string, Latch>({ max: ownLatchesMax })
   /** Of this source, of its credential and of its provider. */
   readonly #breakers: readonly Breaker[]
   #toldState: 'closed' | 'open' | 'probing' = 'closed'
@@ -185,7 +191,7 @@ export class Attempts {
 
   /** Teaches the policies but the breakers. Without an answer: the attempt says nothing, nobody waits for it any more. */
   #learn(
-    { ownRight }: UpstreamRequest,
+    { ownRight, path }: UpstreamRequest,
     sentAtMs: number,
     answer: UpstreamResponse | SourceFailure | undefined,
     result: unknown,
@@ -209,8 +215,9 @@ export class Attempts {
     if (!isFailure(result)) return
     // By the words too: Ashby, for one, refuses with 200.
     if (result.kind === 'UNAUTHENTICATED' || result.httpStatus === 401) this.#shut(policies.latch, result)
-    else if (!ownRight && !isThrottled && (result.kind === 'FORBIDDEN' || result.httpStatus === 403)) {
-      this.#shut(this.#latch, result)
+    else if (!isThrottled && (result.kind === 'FORBIDDEN' || result.httpStatus === 403)) {
+      if (ownRight) this.#shutPath(path, result)
+      else this.#shut(this.#latch, result)
     }
   }
 
@@ -235,10 +242,11 @@ export class Attempts {
   }
 
   /** Why no request goes out now, if so. */
-  #refusal({ ownRight }: UpstreamRequest): SourceFailure | null {
+  #refusal({ ownRight, path }: UpstreamRequest): SourceFailure | null {
     const { policies } = this.#options
     if (this.#toldState !== 'closed') this.#tellState()
-    const latched = policies.latch.refusal ?? (ownRight ? null : this.#latch.refusal)
+    const latch = ownRight ? this.#ownLatches.get(path) : this.#latch
+    const latched = policies.latch.refusal ?? latch?.refusal
     if (latched) {
       const { failure, untilMs } = latched
       return {
@@ -281,6 +289,14 @@ export class Attempts {
   #shut(latch: Latch, failure: SourceFailure): void {
     latch.close(failure)
     this.#tellState()
+  }
+
+  /** The list, and what other paths give, may well be read. */
+  #shutPath(path: string, failure: SourceFailure): void {
+    const { limits, timing } = this.#options
+    const latch = new Latch(limits.refusedCredentialMs, timing.now)
+    latch.close(failure)
+    this.#ownLatches.set(path, latch)
   }
 
   #tellState(): void {
