@@ -103,7 +103,7 @@ export function isExcluded({ plan, run }: Pick<SourceReport, 'plan' | 'run'>, re
   )
 }
 
-function noticesOf({ plan, run }: SourceReport, reading: Reading): readonly string[] {
+function noticesOf({ plan, run, limited }: SourceReport, reading: Reading): readonly string[] {
   const { lanes } = run
   if (!plan.possible) return ['The filter can match no entry of this source, so it was not asked.']
   const outside = outOfTime(run.source, plan, reading)
@@ -122,6 +122,9 @@ function noticesOf({ plan, run }: SourceReport, reading: Reading): readonly stri
         'The provider sends its entries in no order, so they are read by small windows and sorted here.',
       )
     }
+  }
+  if (limited && run.isRateLimited) {
+    notices.add('The provider limits the rate of requests, so a page ended early.')
   }
   for (const notice of run.notices) notices.add(notice)
   return [...notices]

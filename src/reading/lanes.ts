@@ -1,6 +1,5 @@
 import { isDeadline } from '../model/deadline.js'
 import { isFailure, type SourceFailure, sourceFailure } from '../model/failure.js'
-import { formatInstant } from '../model/instant.js'
 import type { PageAsk } from '../model/provider.js'
 import type { ReadingLimits } from './limits.js'
 import type { FetchTerms, ReadableSource } from './page.js'
@@ -17,6 +16,8 @@ export interface SourceRun {
   /** Trouble of one lane is trouble of the source. */
   failure: SourceFailure | null
   readonly notices: Set<string>
+  /** The provider limits the rate, and that ended one of its lanes early. */
+  isRateLimited: boolean
 }
 
 /** One part of one source's plan in one segment. The walk is pure; a lane is where its asks are sent. */
@@ -34,7 +35,15 @@ export interface Lane {
 }
 
 export function runOf(source: ReadableSource): SourceRun {
-  return { source, lanes: [], requests: 0, reused: 0, failure: null, notices: new Set() }
+  return {
+    source,
+    lanes: [],
+    requests: 0,
+    reused: 0,
+    failure: null,
+    notices: new Set(),
+    isRateLimited: false,
+  }
 }
 
 /** Adds a lane to a run. */
@@ -153,9 +162,11 @@ async function advanceLane(lane: Lane, limits: ReadingLimits, terms: FetchTerms)
     const page = await run.source.fetchPage(ask, { ...wayOf(terms), sentAfter: walk.answeredAt })
     if (isFailure(page)) {
       if (isRefusal(lane, ask, page)) lane.refused = true
-      else if (moved && page.kind === 'RATE_LIMITED') {
+      else if (page.kind === 'RATE_LIMITED' && moved && walk.frontier > walk.startsAt) {
+        // A limit of the rate bounds a page like a deadline does: the source has answered, and would go on later. Else a
+        // reading whose pages take more requests than the rate permits in their time never got on under FAIL.
         lane.limited = true
-        run.notices.add(endedByRate(page))
+        run.isRateLimited = true
         return
       } else if (!(isCursorRefusal(ask, page) && walk.refuseCursor())) run.failure ??= page
     } else {
@@ -166,15 +177,6 @@ async function advanceLane(lane: Lane, limits: ReadingLimits, terms: FetchTerms)
       if (walk.hints.order.kind === 'unsorted') forgetOrder(run)
     }
   }
-}
-
-/**
- * A limit of the rate bounds a page like a deadline does: the source has answered, and would go on later. Without this a
- * reading whose pages take more requests than the rate permits in their time would never get on under FAIL.
- */
-function endedByRate({ retryAfterMs }: SourceFailure): string {
-  const until = retryAfterMs === null ? '' : ` The next request may go out at ${formatInstant(retryAfterMs)}.`
-  return `The provider limits the rate of requests, so the page ended early.${until}`
 }
 
 /** What of the terms concerns a request. */

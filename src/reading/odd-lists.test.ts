@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Capabilities } from '../model/capabilities.js'
 import type { EntryContent } from '../model/entry.js'
+import { type SourceFailure, sourceFailure } from '../model/failure.js'
 import type { PageAsk, UpstreamPage, UpstreamRow } from '../model/provider.js'
 import { Secret } from '../model/secret.js'
 import type { PageRequest, ReadableSource } from './page.js'
@@ -44,7 +45,10 @@ function pageOf(list: readonly UpstreamRow[], { offset = 0, limit }: PageAsk): U
   return { rows, more: offset + rows.length < list.length, total: list.length }
 }
 
-function readerOf(answer: (ask: PageAsk, request: number) => UpstreamPage, over: Partial<Capabilities> = {}) {
+function readerOf(
+  answer: (ask: PageAsk, request: number) => UpstreamPage | SourceFailure,
+  over: Partial<Capabilities> = {},
+) {
   let requests = 0
   const source: ReadableSource = {
     key: 'log',
@@ -265,6 +269,59 @@ describe.each([
   )
 })
 
+it('a full page that says it is the last, without a cursor, ends the time step at most that it shows', async () => {
+  const around = [3_000, 1_000_000].map((agoMs) =>
+    Array.from({ length: 12 }, (_, at) => row(`e${agoMs + at}`, agoMs + at)),
+  )
+  for (const count of [10, 15]) {
+    const list = [...(around[0] ?? []), ...ties('tie', count, 9_000), ...(around[1] ?? [])]
+    const reader = readerOf(
+      (ask) => {
+        const offset = Number(ask.upstreamCursor ?? 0)
+        const { rows, more } = pageOf(within(list, ask), { ...ask, offset })
+        // Of a step that does not fit into a page, the first page is believed, so that one may tell where it goes on.
+        const lies = rows.length === 10 && (count === 10 || offset > 0)
+        return {
+          rows,
+          more: more && !lies,
+          ...(more && !lies && { upstreamCursor: `${offset + rows.length}` }),
+        }
+      },
+      { paging: 'cursor', order: 'newestFirst', totals: false },
+    )
+    expect(sorted(await idsOf(reader)), `${count} of one time`).toEqual(idsIn(list))
+  }
+})
+
+it.each(['leads to itself', 'is refused', 'leads to nothing'])(
+  'a full last page may have a cursor that %s',
+  async (kind) => {
+    for (const list of [
+      ties('tie', 10, 1_000),
+      ties('tie', 20, 1_000),
+      [...ties('tie', 20, 1_000), ...ties('old', 5, 9_000)],
+    ]) {
+      for (const order of ['NEWEST_FIRST', 'OLDEST_FIRST'] as const) {
+        const reader = readerOf(
+          (ask) => {
+            const all = within(list, ask)
+            const end = { more: false, upstreamCursor: 'end' }
+            if (ask.upstreamCursor !== 'end') {
+              const offset = Number(ask.upstreamCursor ?? 0)
+              const { rows, more } = pageOf(all, { ...ask, offset })
+              return more ? { rows, more, upstreamCursor: `${offset + rows.length}` } : { rows, ...end }
+            }
+            if (kind === 'is refused') return sourceFailure('INVALID_REQUEST')
+            return { rows: kind === 'leads to itself' ? all.slice(-10) : [], ...end }
+          },
+          { paging: 'cursor', totals: false },
+        )
+        expect(sorted(await idsOf(reader, order)), order).toEqual(idsIn(list))
+      }
+    }
+  },
+)
+
 describe('disorder that shows in one of the ranges that a page replays', () => {
   // The first page of such a range hides that it has no order: its sixth row stands last.
   const hidden = (name: string, agoMs: number) =>
@@ -315,6 +372,25 @@ describe('disorder that shows in one of the ranges that a page replays', () => {
     expect(page.ids).toEqual(idsIn([...newer, ...older]))
     expect(page.complete).toBe(true)
   })
+})
+
+it('a gap without a beginning is replayed upward once, where the source shows no order', async () => {
+  const list = [3, 1, 4, 0, 5, 2].map((at) => row(`e${at}`, 1_000 + at * 60_000))
+  const reader = readerOf((ask) => pageOf(within(list, ask), ask))
+  const request = { filter: {}, order: 'OLDEST_FIRST', onSourceError: 'PARTIAL', signal } as const
+  const cursors = createCursorCodecs([new Secret('a secret of a test')], 86_400_000)
+  const after = cursors({ ...request, sourceKeys: ['log'] }).encode({
+    asOfMs: nowMs,
+    begunMs: nowMs,
+    key: null,
+    searched: null,
+    delivered: false,
+    gaps: [],
+    segments: [{ top: cutAbove(nowMs), bottom: null }],
+    orders: [],
+  })
+  const page = await reader.readPage({ ...request, sources: ['log'], first: 50, after })
+  expect(page).toMatchObject({ kind: 'page', complete: true, coverage: [{ gap: null }] })
 })
 
 describe('a count by totals', () => {

@@ -281,6 +281,8 @@ function brokenGaps(
 function passedRanges({ span, segments, travel, after, before }: Reading): readonly KeyRange[] {
   const from = segments[0]
   if (!span || !from || (!after && !before)) return []
+  // Read upward without a lower bound, the reading begins here.
+  if (travel === 'up' && from.bottom === null) return []
   return (after?.segments ?? before?.segments ?? [span]).flatMap((range) => {
     const passed =
       travel === 'down' ? narrowRange(range, null, from.top) : narrowRange(range, from.bottom, null)

@@ -204,7 +204,7 @@ export class Walk {
     const step = this.#stepOf(task, view)
     if (step.kind === 'failed') return step.failure
     if (step.kind === 'claim') this.#claim(task, step.rows, step.to, step.next)
-    else if (step.kind === 'stash') this.#keep(task, step)
+    else if (step.kind === 'stash') this.#keep(task, step, page.more)
     else this.#task = step.task ?? this.#narrower(task, view)
     return null
   }
@@ -225,6 +225,7 @@ export class Walk {
   refuseCursor(): boolean {
     if (this.#seeming) return this.#absorbSeeming(this.#seeming.page, { rows: [], more: false }) === null
     if (this.#task?.kind !== 'prefix') return false
+    if (this.#task.follow?.unpromised) return this.absorb({ rows: [], more: false }) === null
     const task = refuseCursor(this.#task)
     if (task) this.#task = task
     return task !== null
@@ -302,7 +303,8 @@ export class Walk {
     const task = this.#task
     if (task && this.#taskTerrain(task).direction === 'against') rows.reverse()
     const { more, total, upstreamCursor } = page
-    return { rows, more, full: rows.length >= capabilities.pageSizeMax, total, upstreamCursor }
+    const full = total === undefined && rows.length >= capabilities.pageSizeMax
+    return { rows, more, full, total, upstreamCursor }
   }
 
   #claim(task: Task, rows: readonly SeenRow[], to: number, next: Task | null): void {
@@ -310,16 +312,14 @@ export class Walk {
     this.#frontier = to
     this.#task = next
     if (next === null && isWhole(task)) this.#resize(task, rows.length)
-    for (
-      let stash = this.#stashes.at(-1);
-      stash && stash.from <= this.#frontier;
-      stash = this.#stashes.at(-1)
-    ) {
+    let stash = this.#stashes.at(-1)
+    while (stash && stash.from <= this.#frontier) {
       const known = this.#frontier
       this.#hold(stash.rows.filter(({ progress }) => progress >= known))
       this.#frontier = Math.max(this.#frontier, stash.to)
       this.#stashes = this.#stashes.slice(0, -1)
       this.#task = null
+      stash = this.#stashes.at(-1)
     }
   }
 
@@ -335,10 +335,11 @@ export class Walk {
     if (!halves) this.#densityStride = this.#stride
   }
 
-  #keep(task: Task, stash: Stash): void {
+  #keep(task: Task, stash: Stash, more: boolean): void {
     this.#stashes = [...this.#stashes, stash]
     this.#task = null
-    if (task.kind !== 'window') return
+    // Where nothing more is promised the rest is asked for at once.
+    if (task.kind !== 'window' || !more) return
     if (task.start === Number.NEGATIVE_INFINITY) this.#jumpMs = nextJump(this.#jumpMs, stash.rows)
     else this.#stride = strideAfterOverflow(task, stash.from, stash.rows, this.plan.capabilities.pageSizeMax)
   }
@@ -356,10 +357,8 @@ export class Walk {
       return windowBefore(task.end, this.#jumpMs)
     }
     // A page that is not full (or empty) and still promises more, or a list of a few pages, is read to its end.
-    const short =
-      view.rows.length < Math.max(1, this.#pageRows) ||
-      (view.total ?? Number.POSITIVE_INFINITY) <= 4 * this.#pageRows
-    if (short || !isHeeded || isTight(task, terrain)) {
+    const few = (view.total ?? Number.POSITIVE_INFINITY) <= 4 * this.#pageRows
+    if (view.rows.length < Math.max(1, this.#pageRows) || few || !isHeeded || isTight(task, terrain)) {
       return capabilities.paging === 'offset'
         ? fillOf(task.start, task.end, capabilities.pageSizeMax)
         : followOf(task.start, task.end)

@@ -4,7 +4,7 @@ import { compareNewestFirst, compareText, type EntryKey } from '../model/order.j
 /** An entry as it was read, with what is remembered of it once it is delivered. */
 export interface TailRow {
   readonly key: EntryKey
-  /** 48 bits made of source key and id: src/tail/row.ts. */
+  /** 48 bits made of source key, time and id: src/tail/row.ts. */
   readonly print: number
   readonly entry: AuditEntry
 }

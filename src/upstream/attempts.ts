@@ -251,7 +251,7 @@ export class Attempts {
       const { failure, untilMs } = latched
       return {
         ...failure,
-        remedy: `${failure.remedy} The gateway sends the credential again at retryAfter.`,
+        remedy: `${failure.remedy} The gateway asks again at retryAfter.`,
         retryAfterMs: untilMs,
       }
     }

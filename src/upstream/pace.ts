@@ -68,7 +68,9 @@ export class Pace {
     const intervalMs = this.#intervalMs(nowMs)
     if (intervalMs === 0) return nowMs
     const stepMs = intervalMs * (priority === 'bulk' ? 2 : 1)
-    const startMs = Math.max(nowMs, Math.ceil(this.#last[priority] + stepMs)) + ahead * stepMs
+    // A clock may be set back.
+    const lastMs = Math.min(nowMs, this.#last[priority])
+    const startMs = Math.max(nowMs, Math.ceil(lastMs + stepMs)) + ahead * stepMs
     if (startMs > nowMs) this.#heldAtMs = nowMs
     return startMs
   }
@@ -142,7 +144,7 @@ export class Pace {
    */
   #metMs(nowMs: number, toldMs: number): number {
     const granted = this.#grantedSince(this.#refusedAtMs)
-    const metMs = (nowMs - this.#refusedAtMs) / Math.max(1, granted)
+    const metMs = Math.max(0, nowMs - this.#refusedAtMs) / Math.max(1, granted)
     return Math.min(metMs, granted < grantedMin ? toldMs : 2 * toldMs)
   }
 
@@ -172,7 +174,8 @@ export class Pace {
       const leastMs = nowMs < this.#probed.untilMs ? this.#probed.intervalMs : 0
       this.#learnedMs = Math.max(Math.min(this.#learnedMs, leastMs), this.#learnedMs * easeFactor)
     }
-    const surchargeMs = this.#surchargeMs * 0.5 ** ((nowMs - this.#surchargedAtMs) / surchargeHalvesMs)
+    const passedMs = Math.max(0, nowMs - this.#surchargedAtMs)
+    const surchargeMs = this.#surchargeMs * 0.5 ** (passedMs / surchargeHalvesMs)
     const intervalMs = this.#learnedMs + surchargeMs
     return intervalMs < intervalMinMs ? 0 : intervalMs
   }

@@ -34,6 +34,8 @@ interface Follow {
   readonly repeated: boolean
   /** Cursors followed in this read; one that comes again is a fault. */
   readonly trail: readonly string[]
+  /** The last of them came with a page that said it was the last: behind it there may be nothing. */
+  readonly unpromised: boolean
   /** Pages in a row that brought no entry that this read did not have. */
   readonly barren: number
   /** What the read before gave, complete up to its edge; null before the first is finished. */
@@ -61,8 +63,11 @@ export function absorbPrefix(task: PrefixTask, page: PageView, terrain: Terrain)
   const flat = page.rows[0]?.progress === last?.progress
   const moves = last !== undefined && last.progress > terrain.frontier && (terrain.proven || !flat)
   // Where a full page says that it is the last, the window behind it tells, and of one time step its cursor.
-  if (!promisesMore(page) && !(page.full && moves))
-    return { kind: 'claim', rows: within(page.rows, terrain.frontier, task.end), to: task.end, next: null }
+  if (!promisesMore(page) && !(page.full && moves)) {
+    const behindStep = page.full && last !== undefined ? last.progress + 1 : Number.NEGATIVE_INFINITY
+    const to = behindStep > terrain.frontier ? Math.min(behindStep, task.end) : task.end
+    return { kind: 'claim', rows: within(page.rows, terrain.frontier, to), to, next: null }
+  }
   if (moves) {
     const to = Math.min(last.progress, task.end)
     return { kind: 'claim', rows: within(page.rows, terrain.frontier, to), to, next: null }
@@ -80,12 +85,21 @@ export function refuseCursor(task: PrefixTask): PrefixTask | null {
   if (!follow || follow.trail.length === 0 || follow.reads + 1 >= followReadsMax) return null
   return {
     ...task,
-    follow: { ...follow, rows: new Map(), repeated: false, trail: [], barren: 0, reads: follow.reads + 1 },
+    follow: { ...newFollow(follow.granule), previous: follow.previous, reads: follow.reads + 1 },
   }
 }
 
 function newFollow(granule: number | null): Follow {
-  return { granule, rows: new Map(), repeated: false, trail: [], barren: 0, previous: null, reads: 0 }
+  return {
+    granule,
+    rows: new Map(),
+    repeated: false,
+    trail: [],
+    unpromised: false,
+    barren: 0,
+    previous: null,
+    reads: 0,
+  }
 }
 
 function absorbFollow(
@@ -107,17 +121,31 @@ function absorbFollow(
   const follow = { ...task.follow, rows, repeated, barren }
   if (rows.size > granuleRowsMax) return { kind: 'failed', failure: sourceFailure('TOO_DENSE') }
   const last = page.rows.at(-1)
-  // A row behind the step ends it only in a list that is known to lead that way.
-  const passed = granule !== null && terrain.proven && last !== undefined && last.progress > granule
-  if (!promisesMore(page) || passed) return finishRead({ ...task, follow }, page, terrain)
   const token = page.upstreamCursor
+  const comesAgain = token !== undefined && follow.trail.includes(token)
+  // What is behind the step, where a full page ends it, is asked for by a window of its own.
+  const stepEnd = granule === null ? task.end : Math.min(granule + 1, task.end)
+  if (follow.unpromised && barren > 0 && !page.more) {
+    // The page before was the last, as it said: the read ended there.
+    const ended = { ...task.follow, trail: follow.trail.slice(0, -1) }
+    return finishRead({ ...task, follow: ended }, stepEnd, terrain)
+  }
+  // A row behind the step ends it only in a list that is known to lead that way.
+  if (granule !== null && terrain.proven && last !== undefined && last.progress > granule) {
+    const edge = page.more || page.full ? Math.min(last.progress, task.end) : task.end
+    return finishRead({ ...task, follow }, edge, terrain)
+  }
+  if (!promisesMore(page) || (comesAgain && !page.more)) {
+    return finishRead({ ...task, follow }, page.full ? stepEnd : task.end, terrain)
+  }
   if (token === undefined) {
     return noProgress('The provider announces more entries but gives no cursor to read them with.')
   }
-  if (follow.trail.includes(token)) return noProgress('The provider gives the same cursor again and again.')
+  if (comesAgain) return noProgress('The provider gives the same cursor again and again.')
   if (barren >= stallsMax)
     return noProgress('The provider announces more entries, page after page without any.')
-  return { kind: 'again', task: { ...task, follow: { ...follow, trail: [...follow.trail, token] } } }
+  const trail = [...follow.trail, token]
+  return { kind: 'again', task: { ...task, follow: { ...follow, trail, unpromised: !page.more } } }
 }
 
 function noProgress(message: string): Step<PrefixTask> {
@@ -129,18 +157,14 @@ function promisesMore({ more, full, upstreamCursor }: PageView): boolean {
   return more || (full && upstreamCursor !== undefined)
 }
 
-/** A read is believed as far as the one before gave the same entries, or when one page held all of it. */
+/** A read, complete up to its edge, is believed as far as the one before gave the same, or when one page held all of it. */
 function finishRead(
   task: PrefixTask & { follow: Follow },
-  page: PageView,
+  readTo: number,
   terrain: Terrain,
 ): Step<PrefixTask> {
   const { rows, previous, repeated, trail } = task.follow
-  const passedTo = page.rows.at(-1)?.progress
-  const read = {
-    rows,
-    edge: Math.min(promisesMore(page) && passedTo !== undefined ? passedTo : task.end, task.end),
-  }
+  const read = { rows, edge: readTo }
   const edge = Math.min(read.edge, previous?.edge ?? read.edge)
   const believed = trail.length === 0 || (!repeated && previous !== null && agree(previous.rows, rows, edge))
   if (believed) {

@@ -23,7 +23,7 @@ export function identityOf({ progress, id }: SeenRow): string {
 export interface PageView {
   readonly rows: readonly SeenRow[]
   readonly more: boolean
-  /** It has as many rows as were asked for, so others may be behind it whatever it says (reliability.md, F14). */
+  /** As many rows as were asked for and no total: others may be behind them, whatever it says (reliability.md, F14). */
   readonly full: boolean
   readonly total: number | undefined
   readonly upstreamCursor: string | undefined
