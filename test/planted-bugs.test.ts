@@ -124,7 +124,7 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'no has_more ends a list that holds more than was sent',
     file: 'reading/paging/slices.ts',
-    find: '(!page.more && (page.total === undefined || behind >= page.total))',
+    find: '(!page.more && (page.total === undefined ? !page.full : behind >= page.total))',
     replace: '!page.more',
   },
   {
@@ -136,14 +136,14 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'an empty page is taken for the end, cursor dialect',
     file: 'reading/paging/prefixes.ts',
-    find: '  if (!page.more)\n',
-    replace: '  if (!page.more || last === undefined)\n',
+    find: 'if (!promisesMore(page) && !(page.full && moves)) {',
+    replace: 'if (last === undefined || (!promisesMore(page) && !(page.full && moves))) {',
   },
   {
     name: 'an empty page is taken for the end within a time step',
     file: 'reading/paging/prefixes.ts',
-    find: 'if (!page.more || passed) return finishRead',
-    replace: 'if (!page.more || last === undefined || passed) return finishRead',
+    find: 'if (!promisesMore(page) || (comesAgain && !page.more)) {',
+    replace: 'if (!promisesMore(page) || last === undefined) {',
   },
   {
     name: 'the merge follows the farthest frontier, not the least',
@@ -279,7 +279,7 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'a window that overflowed is taken as whole',
     file: 'reading/walk.ts',
-    find: 'const ended = cameWhole(view)',
+    find: 'const ended = cameWhole(view, this.plan.capabilities.pageSizeMax)',
     replace: 'const ended = true',
   },
   {
