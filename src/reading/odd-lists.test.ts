@@ -293,6 +293,22 @@ it('a full page that says it is the last, without a cursor, ends the time step a
   }
 })
 
+it('a time step that fills its pages is read in few requests, whatever else its bounds bring back', async () => {
+  const list = ties('tie', 30, 5_000)
+  let requests = 0
+  const reader = readerOf(
+    (ask, request) => {
+      requests = request
+      const offset = Number(ask.upstreamCursor ?? 0)
+      const { rows, more } = pageOf(within(list, ask, 1_000), { ...ask, offset })
+      return { rows, more, ...(more && { upstreamCursor: `${offset + rows.length}` }) }
+    },
+    { paging: 'cursor', totals: false, boundSlackMs: { since: 1_000, until: 1_000 } },
+  )
+  expect(sorted(await idsOf(reader))).toEqual(idsIn(list))
+  expect(requests).toBeLessThan(40)
+})
+
 it.each(['leads to itself', 'is refused', 'leads to nothing'])(
   'a full last page may have a cursor that %s',
   async (kind) => {

@@ -123,12 +123,10 @@ function absorbFollow(
   const last = page.rows.at(-1)
   const token = page.upstreamCursor
   const comesAgain = token !== undefined && follow.trail.includes(token)
-  // What is behind the step, where a full page ends it, is asked for by a window of its own.
-  const stepEnd = granule === null ? task.end : Math.min(granule + 1, task.end)
   if (follow.unpromised && barren > 0 && !page.more) {
     // The page before was the last, as it said: the read ended there.
     const ended = { ...task.follow, trail: follow.trail.slice(0, -1) }
-    return finishRead({ ...task, follow: ended }, stepEnd, terrain)
+    return finishRead({ ...task, follow: ended }, endOfFull({ ...task, follow }), terrain)
   }
   // A row behind the step ends it only in a list that is known to lead that way.
   if (granule !== null && terrain.proven && last !== undefined && last.progress > granule) {
@@ -136,7 +134,7 @@ function absorbFollow(
     return finishRead({ ...task, follow }, edge, terrain)
   }
   if (!promisesMore(page) || (comesAgain && !page.more)) {
-    return finishRead({ ...task, follow }, page.full ? stepEnd : task.end, terrain)
+    return finishRead({ ...task, follow }, page.full ? endOfFull({ ...task, follow }) : task.end, terrain)
   }
   if (token === undefined) {
     return noProgress('The provider announces more entries but gives no cursor to read them with.')
@@ -146,6 +144,16 @@ function absorbFollow(
     return noProgress('The provider announces more entries, page after page without any.')
   const trail = [...follow.trail, token]
   return { kind: 'again', task: { ...task, follow: { ...follow, trail, unpromised: !page.more } } }
+}
+
+/**
+ * How far a read goes that a full page ended. What is behind the step is asked for by a window of its own, but where there
+ * is nothing of the step: all that came lies before the window, and would come around any other too.
+ */
+function endOfFull({ end, follow }: PrefixTask & { follow: Follow }): number {
+  const { granule, rows } = follow
+  if (granule === null || ![...rows.values()].some(({ progress }) => progress >= granule)) return end
+  return Math.min(granule + 1, end)
 }
 
 function noProgress(message: string): Step<PrefixTask> {
