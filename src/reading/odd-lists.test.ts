@@ -8,7 +8,7 @@ import type { PageRequest, ReadableSource } from './page.js'
 import { createCursorCodecs } from './position-cursor.js'
 import { readAll } from './read-all.js'
 import { createReader } from './reader.js'
-import { cutAbove } from './travel.js'
+import { cutAbove, type KeyRange } from './travel.js'
 
 /** Lists that a provider may well keep, and answers of theirs that contradict themselves. */
 
@@ -74,6 +74,24 @@ async function idsOf(reader: ReturnType<typeof readerOf>, order: PageRequest['or
     if (pages > 50) throw new Error('The reading does not end.')
   }
   return ids
+}
+
+/** A cursor that replays gaps of the source. */
+function resumeCursor(
+  { filter, order }: Pick<PageRequest, 'filter' | 'order'>,
+  segments: readonly KeyRange[],
+) {
+  const bind = createCursorCodecs([new Secret('a secret of a test')], 86_400_000)
+  return bind({ filter, order, sourceKeys: ['log'] }).encode({
+    asOfMs: nowMs,
+    begunMs: nowMs,
+    key: null,
+    searched: null,
+    delivered: false,
+    gaps: [],
+    segments,
+    orders: [],
+  })
 }
 
 const sorted = (ids: readonly string[] | undefined) => [...(ids ?? [])].sort()
@@ -352,17 +370,7 @@ describe('disorder that shows in one of the ranges that a page replays', () => {
       top: cutAbove(nowMs - fromAgoMs),
       bottom: cutAbove(nowMs - toAgoMs),
     })
-    const bind = createCursorCodecs([new Secret('a secret of a test')], 86_400_000)
-    const after = bind({ ...request, sourceKeys: ['log'] }).encode({
-      asOfMs: nowMs,
-      begunMs: nowMs,
-      key: null,
-      searched: null,
-      delivered: false,
-      gaps: [],
-      segments: [range(0, 3_600_000), range(7_000_000, 10_000_000)],
-      orders: [],
-    })
+    const after = resumeCursor(request, [range(0, 3_600_000), range(7_000_000, 10_000_000)])
     const pageAfter = async (cursor: string) => {
       const page = await reader.readPage({ ...request, sources: ['log'], first: 50, after: cursor })
       if (page.kind !== 'page') throw new Error(page.kind)
@@ -394,17 +402,7 @@ it('a gap without a beginning is replayed upward once, where the source shows no
   const list = [3, 1, 4, 0, 5, 2].map((at) => row(`e${at}`, 1_000 + at * 60_000))
   const reader = readerOf((ask) => pageOf(within(list, ask), ask))
   const request = { filter: {}, order: 'OLDEST_FIRST', onSourceError: 'PARTIAL', signal } as const
-  const cursors = createCursorCodecs([new Secret('a secret of a test')], 86_400_000)
-  const after = cursors({ ...request, sourceKeys: ['log'] }).encode({
-    asOfMs: nowMs,
-    begunMs: nowMs,
-    key: null,
-    searched: null,
-    delivered: false,
-    gaps: [],
-    segments: [{ top: cutAbove(nowMs), bottom: null }],
-    orders: [],
-  })
+  const after = resumeCursor(request, [{ top: cutAbove(nowMs), bottom: null }])
   const page = await reader.readPage({ ...request, sources: ['log'], first: 50, after })
   expect(page).toMatchObject({ kind: 'page', complete: true, coverage: [{ gap: null }] })
 })
