@@ -274,6 +274,39 @@ describe('a report', () => {
     )
   }, 60_000)
 
+  it('stands as far as it came under FAIL, where a source then meets the limit of its rate', async () => {
+    const timesMs = Array.from({ length: 3_000 }, (_, index) => accountsNowMs - 1_000 - index * 90_000)
+    for (const served of [0, 1, 5, 12]) {
+      const slow = simulatedSource('ashby', timesMs)
+      let made = 0
+      const limited: ReadableSource = {
+        ...slow,
+        fetchPage: async (ask, terms) => {
+          made += 1
+          return made <= served ? slow.fetchPage(ask, terms) : sourceFailure('RATE_LIMITED')
+        },
+      }
+      const { figures } = await report(
+        [simulatedSource('aitronos', timesMs), limited],
+        { onSourceError: 'FAIL' },
+        {},
+      )
+      if (served === 0) {
+        expect(figures).toMatchObject({ kind: 'readingFailed' })
+        continue
+      }
+      const told = read(figures)
+      expect(told.complete).toBe(false)
+      expect(told.total.exactness).toBe('AT_LEAST')
+      expect(told.total.value).toBeGreaterThan(100)
+      expect(told.last).toEqual({ atMs: timesMs[0], exactness: 'EXACT' })
+      expect(told.coverage.map(({ state, error }) => [state, error])).toEqual([
+        ['SCAN_LIMIT', null],
+        ['SCAN_LIMIT', null],
+      ])
+    }
+  })
+
   it('asks no further page once the deadline has come, though one source has more to give', async () => {
     const timesMs = Array.from({ length: 3_000 }, (_, index) => accountsNowMs - 1_000 - index * 90_000)
     for (let served = 1; served <= 12; served += 1) {

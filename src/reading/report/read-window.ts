@@ -32,12 +32,15 @@ export interface WindowRead {
 }
 
 const deadlineNotice = 'The deadline of the request came before the report had read this source to its end.'
+const rateNotice =
+  'A provider limits the rate of requests, so the report ended before this source was read to its end.'
 
 /**
  * Reads a window into an aggregate, page by page, newest first.
  *
  * A deadline (a signal aborted by a TimeoutError) after the first page, or on the way to it, ends it early, under either
- * policy: what was read stands, and coverage says how far it goes. Aborted otherwise, it throws the signal's reason.
+ * policy: what was read stands, and coverage says how far it goes. So does under FAIL a rate whose next leave comes too late.
+ * Aborted otherwise, it throws the signal's reason.
  * ReadingFailed: a source failed under FAIL, or nothing was read at all.
  */
 export async function readWindow(
@@ -60,15 +63,18 @@ export async function readWindow(
       signal.throwIfAborted()
       continue
     }
-    const isEnded = page.kind === 'inputProblem' || isTimeout(signal) || request.onSourceError === 'PARTIAL'
+    const isPartial = request.onSourceError === 'PARTIAL'
+    const isHeldUp = !isPartial && isLimitedByRate(page)
+    const isEnded = page.kind === 'inputProblem' || isTimeout(signal) || isPartial || isHeldUp
     if (coverage.length === 0 || !isEnded) return withoutCursors(page)
-    if (page.kind === 'readingFailed') {
+    if (isHeldUp) coverage = coverage.map((row) => cutShort(row, rateNotice))
+    else if (page.kind === 'readingFailed') {
       coverage = request.sources.map((key) => failedRow(key, coverage, page.failures))
     }
   }
   return {
     kind: 'read',
-    coverage: hasNext && isTimeout(signal) ? coverage.map(cutShort) : coverage,
+    coverage: hasNext && isTimeout(signal) ? coverage.map((row) => cutShort(row, deadlineNotice)) : coverage,
     hasNext,
   }
 }
@@ -82,7 +88,13 @@ function isTimeout({ aborted, reason }: AbortSignal): boolean {
   return aborted && isDeadline(reason)
 }
 
-function cutShort(row: SourceCoverage): SourceCoverage {
+function isLimitedByRate(page: ReadingFailed | InputProblem): boolean {
+  return (
+    page.kind === 'readingFailed' && page.failures.every(({ failure }) => failure.kind === 'RATE_LIMITED')
+  )
+}
+
+function cutShort(row: SourceCoverage, notice: string): SourceCoverage {
   if (row.state === 'EXCLUDED') return row
-  return { ...row, state: 'SCAN_LIMIT', notices: [...new Set([...row.notices, deadlineNotice])] }
+  return { ...row, state: 'SCAN_LIMIT', notices: [...new Set([...row.notices, notice])] }
 }
