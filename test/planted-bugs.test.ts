@@ -136,8 +136,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'an empty page is taken for the end, cursor dialect',
     file: 'reading/paging/prefixes.ts',
-    find: 'if (!promisesMore(page) && !(page.full && moves)) {',
-    replace: 'if (last === undefined || (!promisesMore(page) && !(page.full && moves))) {',
+    find: 'if (!page.more && !page.full)\n',
+    replace: 'if (last === undefined || (!page.more && !page.full))\n',
   },
   {
     name: 'an empty page is taken for the end within a time step',

@@ -19,7 +19,7 @@ export function isEntry(node: NodeValue): node is AuditEntry {
 
 /**
  * Makes the loader of one operation. Entries are read in parallel; a failing read is an error of that id alone, with
- * the code UPSTREAM_FAILED. Ids must have been checked with `decodeGlobalId`: any other text loads as null.
+ * the code UPSTREAM_FAILED. Ids must have been checked with `decodeGlobalId`; a text that is none loads as null.
  */
 export function createNodeLoader(parts: {
   readonly reader: Reader

@@ -13,6 +13,7 @@ import {
 import { absorbSlice, fillOf, placeOfSlice, type SliceTask, slicesOf } from './paging/slices.js'
 import {
   cameWhole,
+  isFull,
   isSame,
   type PagePlace,
   type PageView,
@@ -303,8 +304,7 @@ export class Walk {
     const task = this.#task
     if (task && this.#taskTerrain(task).direction === 'against') rows.reverse()
     const { more, total, upstreamCursor } = page
-    const full = total === undefined && rows.length >= capabilities.pageSizeMax
-    return { rows, more, full, total, upstreamCursor }
+    return { rows, more, full: isFull(page, capabilities.pageSizeMax), total, upstreamCursor }
   }
 
   #claim(task: Task, rows: readonly SeenRow[], to: number, next: Task | null): void {

@@ -60,15 +60,11 @@ export function placeOfPrefix(task: PrefixTask): Place {
 export function absorbPrefix(task: PrefixTask, page: PageView, terrain: Terrain): Step<PrefixTask> {
   if (task.follow) return absorbFollow({ ...task, follow: task.follow }, page, terrain)
   const last = page.rows.at(-1)
+  // Where a full page says that it is the last, the window behind it tells.
+  if (!page.more && !page.full)
+    return { kind: 'claim', rows: within(page.rows, terrain.frontier, task.end), to: task.end, next: null }
   const flat = page.rows[0]?.progress === last?.progress
-  const moves = last !== undefined && last.progress > terrain.frontier && (terrain.proven || !flat)
-  // Where a full page says that it is the last, the window behind it tells, and of one time step its cursor.
-  if (!promisesMore(page) && !(page.full && moves)) {
-    const behindStep = page.full && last !== undefined ? last.progress + 1 : Number.NEGATIVE_INFINITY
-    const to = behindStep > terrain.frontier ? Math.min(behindStep, task.end) : task.end
-    return { kind: 'claim', rows: within(page.rows, terrain.frontier, to), to, next: null }
-  }
-  if (moves) {
+  if (last !== undefined && last.progress > terrain.frontier && (terrain.proven || !flat)) {
     const to = Math.min(last.progress, task.end)
     return { kind: 'claim', rows: within(page.rows, terrain.frontier, to), to, next: null }
   }

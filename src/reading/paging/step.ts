@@ -55,9 +55,14 @@ export interface Place extends PagePlace {
   readonly end: number
 }
 
+/** `PageView.full`, of a page that was asked for with this limit. */
+export function isFull({ rows, total }: UpstreamPage | PageView, limit: number): boolean {
+  return total === undefined && rows.length >= limit
+}
+
 /** Whether a page without an offset or a cursor, of `limit` rows at most, holds all that was asked for. */
-export function cameWhole({ rows, more, total }: UpstreamPage | PageView, limit: number): boolean {
-  return !more && (total === undefined ? rows.length < limit : rows.length >= total)
+export function cameWhole(page: UpstreamPage | PageView, limit: number): boolean {
+  return !page.more && !isFull(page, limit) && page.rows.length >= (page.total ?? 0)
 }
 
 /** Where the page behind one that was asked for at `place` is; null where none is promised, or no cursor leads there. */
