@@ -13,6 +13,8 @@ export interface SourceRun {
   /** Pages asked for, which the budget counts, and those of them that took no request of their own. */
   requests: number
   reused: number
+  /** It has given a page. */
+  hasAnswered: boolean
   /** Trouble of one lane is trouble of the source. */
   failure: SourceFailure | null
   readonly notices: Set<string>
@@ -40,6 +42,7 @@ export function runOf(source: ReadableSource): SourceRun {
     lanes: [],
     requests: 0,
     reused: 0,
+    hasAnswered: false,
     failure: null,
     notices: new Set(),
     isRateLimited: false,
@@ -162,7 +165,7 @@ async function advanceLane(lane: Lane, limits: ReadingLimits, terms: FetchTerms)
     const page = await run.source.fetchPage(ask, { ...wayOf(terms), sentAfter: walk.answeredAt })
     if (isFailure(page)) {
       if (isRefusal(lane, ask, page)) lane.refused = true
-      else if (page.kind === 'RATE_LIMITED' && moved && walk.frontier > walk.startsAt) {
+      else if (page.kind === 'RATE_LIMITED' && moved && (run.hasAnswered || before > walk.startsAt)) {
         // A limit of the rate bounds a page like a deadline does: the source has answered, and would go on later. Else a
         // reading whose pages take more requests than the rate permits in their time never got on under FAIL.
         lane.limited = true
@@ -170,6 +173,7 @@ async function advanceLane(lane: Lane, limits: ReadingLimits, terms: FetchTerms)
         return
       } else if (!(isCursorRefusal(ask, page) && walk.refuseCursor())) run.failure ??= page
     } else {
+      run.hasAnswered = true
       if (page.reused) run.reused += 1
       for (const notice of page.notices ?? []) run.notices.add(notice)
       const failure = walk.absorb(page)

@@ -398,6 +398,31 @@ describe('disorder that shows in one of the ranges that a page replays', () => {
   })
 })
 
+it('of several gaps those are replayed that the rate of the provider permits, under FAIL too', async () => {
+  const list = [...ties('newer', 3, 1_000), ...ties('older', 3, 9_000)]
+  let left = 0
+  const reader = readerOf((ask) => {
+    left -= 1
+    return left < 0 ? sourceFailure('RATE_LIMITED') : pageOf(within(list, ask), ask)
+  })
+  const request = { filter: {}, order: 'NEWEST_FIRST', onSourceError: 'FAIL', signal } as const
+  let after: string | null = resumeCursor(
+    request,
+    [0, 5_000].map((agoMs) => ({ top: cutAbove(nowMs - agoMs), bottom: cutAbove(nowMs - agoMs - 5_000) })),
+  )
+  const ids: string[] = []
+  for (let pages = 0; after !== null && pages < 2; pages += 1) {
+    left = 1
+    const page = await reader.readPage({ ...request, sources: ['log'], first: 50, after })
+    if (page.kind !== 'page') throw new Error(page.kind)
+    expect(page.edges).toHaveLength(3)
+    expect(page.hasNextPage).toBe(pages === 0)
+    ids.push(...page.edges.map(({ entry }) => entry.upstreamId))
+    after = page.endCursor
+  }
+  expect(ids.sort()).toEqual(idsIn(list))
+})
+
 it('a gap without a beginning is replayed upward once, where the source shows no order', async () => {
   const list = [3, 1, 4, 0, 5, 2].map((at) => row(`e${at}`, 1_000 + at * 60_000))
   const reader = readerOf((ask) => pageOf(within(list, ask), ask))
