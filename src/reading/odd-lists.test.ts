@@ -45,6 +45,17 @@ function pageOf(list: readonly UpstreamRow[], { offset = 0, limit }: PageAsk): U
   return { rows, more: offset + rows.length < list.length, total: list.length }
 }
 
+/** The same by offsets or by cursors, with a total or without. */
+function pageBy(paging: Capabilities['paging'], totals: boolean, list: readonly UpstreamRow[], ask: PageAsk) {
+  const offset = Number(ask.upstreamCursor ?? ask.offset ?? 0)
+  const { total, ...page } = pageOf(list, { ...ask, offset })
+  return {
+    ...page,
+    ...(totals && total !== undefined && { total }),
+    ...(paging === 'cursor' && page.more && { upstreamCursor: `${offset + page.rows.length}` }),
+  }
+}
+
 function readerOf(
   answer: (ask: PageAsk, request: number) => UpstreamPage | SourceFailure,
   over: Partial<Capabilities> = {},
@@ -169,18 +180,11 @@ it.each(['offset', 'cursor'] as const)(
   'a list without order whose bounds are ignored is read to its end, by %s',
   async (paging) => {
     const list = Array.from({ length: 36 }, (_, index) => row(`e${index}`, ((index * 7) % 36) * 60_000 + 1))
-    const reader = readerOf(
-      (ask) => {
-        const offset = Number(ask.upstreamCursor ?? ask.offset ?? 0)
-        const { rows, more } = pageOf(list, { ...ask, offset })
-        return {
-          rows,
-          more,
-          ...(paging === 'cursor' && more && { upstreamCursor: `${offset + rows.length}` }),
-        }
-      },
-      { paging, totals: false, boundSlackMs: { since: 1_000, until: 1_000 } },
-    )
+    const reader = readerOf((ask) => pageBy(paging, false, list, ask), {
+      paging,
+      totals: false,
+      boundSlackMs: { since: 1_000, until: 1_000 },
+    })
     expect(sorted(await idsOf(reader))).toEqual(idsIn(list))
   },
 )
@@ -196,14 +200,8 @@ it.each([
     for (const order of ['NEWEST_FIRST', 'OLDEST_FIRST'] as const) {
       const reader = readerOf(
         (ask) => {
-          const offset = Number(ask.upstreamCursor ?? ask.offset ?? 0)
-          const { rows, more, total } = pageOf(within(list, ask), { ...ask, offset })
-          return {
-            rows: [...rows].reverse(),
-            more,
-            ...(totals && total !== undefined && { total }),
-            ...(paging === 'cursor' && more && { upstreamCursor: `${offset + rows.length}` }),
-          }
+          const page = pageBy(paging, totals, within(list, ask), ask)
+          return { ...page, rows: [...page.rows].reverse() }
         },
         { paging, totals },
       )
@@ -223,20 +221,13 @@ it.each([
     const list = Array.from({ length: count }, (_, at) => row(`e${at - (at % 3)}`, at * 60_000 + 1))
     // 5 has no divisor in common with either count.
     const kept = order === 'unknown' ? list.map((_, at) => list[(at * 5) % count] as UpstreamRow) : list
+    const totals = paging === 'offset'
     for (const direction of ['NEWEST_FIRST', 'OLDEST_FIRST'] as const) {
-      const reader = readerOf(
-        (ask) => {
-          const offset = Number(ask.upstreamCursor ?? ask.offset ?? 0)
-          const { rows, more, total } = pageOf(within(kept, ask), { ...ask, offset })
-          return {
-            rows,
-            more,
-            ...(paging === 'offset' && total !== undefined && { total }),
-            ...(paging === 'cursor' && more && { upstreamCursor: `${offset + rows.length}` }),
-          }
-        },
-        { paging, order, totals: paging === 'offset' },
-      )
+      const reader = readerOf((ask) => pageBy(paging, totals, within(kept, ask), ask), {
+        paging,
+        order,
+        totals,
+      })
       expect(sorted(await idsOf(reader, direction)), direction).toEqual(idsIn(list))
     }
   },
@@ -317,9 +308,7 @@ it('a time step that fills its pages is read in few requests, whatever else its 
   const reader = readerOf(
     (ask, request) => {
       requests = request
-      const offset = Number(ask.upstreamCursor ?? 0)
-      const { rows, more } = pageOf(within(list, ask, 1_000), { ...ask, offset })
-      return { rows, more, ...(more && { upstreamCursor: `${offset + rows.length}` }) }
+      return pageBy('cursor', false, within(list, ask, 1_000), ask)
     },
     { paging: 'cursor', totals: false, boundSlackMs: { since: 1_000, until: 1_000 } },
   )
@@ -341,9 +330,8 @@ it.each(['leads to itself', 'is refused', 'leads to nothing'])(
             const all = within(list, ask)
             const end = { more: false, upstreamCursor: 'end' }
             if (ask.upstreamCursor !== 'end') {
-              const offset = Number(ask.upstreamCursor ?? 0)
-              const { rows, more } = pageOf(all, { ...ask, offset })
-              return more ? { rows, more, upstreamCursor: `${offset + rows.length}` } : { rows, ...end }
+              const page = pageBy('cursor', false, all, ask)
+              return page.more ? page : { ...page, ...end }
             }
             if (kind === 'is refused') return sourceFailure('INVALID_REQUEST')
             return { rows: kind === 'leads to itself' ? all.slice(-10) : [], ...end }
@@ -456,9 +444,7 @@ describe('a count by totals', () => {
     ]
     const reader = readerOf(
       (ask) => {
-        const offset = Number(ask.upstreamCursor ?? 0)
-        const page = pageOf(within(list, ask, 1_000), { ...ask, offset })
-        return { ...page, ...(page.more && { upstreamCursor: `${offset + page.rows.length}` }) }
+        return pageBy('cursor', true, within(list, ask, 1_000), ask)
       },
       { paging: 'cursor', order: 'newestFirst', boundSlackMs: { since: 1_000, until: 1_000 } },
     )

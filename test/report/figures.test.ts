@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { calendarEdges } from '../../src/graphql/calendar.js'
 import type { AuditEntry } from '../../src/model/entry.js'
-import { sourceFailure } from '../../src/model/failure.js'
+import { type SourceFailure, sourceFailure } from '../../src/model/failure.js'
 import type { EntryFilter } from '../../src/model/filter.js'
 import { Secret } from '../../src/model/secret.js'
 import type { EntryPage, ReadableSource } from '../../src/reading/page.js'
@@ -277,20 +277,11 @@ describe('a report', () => {
   it('stands as far as it came under FAIL, where a source then meets the limit of its rate', async () => {
     const timesMs = Array.from({ length: 3_000 }, (_, index) => accountsNowMs - 1_000 - index * 90_000)
     for (const served of [0, 1, 5, 12]) {
-      const slow = simulatedSource('ashby', timesMs)
-      let made = 0
-      const limited: ReadableSource = {
-        ...slow,
-        fetchPage: async (ask, terms) => {
-          made += 1
-          return made <= served ? slow.fetchPage(ask, terms) : sourceFailure('RATE_LIMITED')
-        },
-      }
-      const { figures } = await report(
-        [simulatedSource('aitronos', timesMs), limited],
-        { onSourceError: 'FAIL' },
-        {},
+      const limited = failingAfter(simulatedSource('ashby', timesMs), served, () =>
+        sourceFailure('RATE_LIMITED'),
       )
+      const sources = [simulatedSource('aitronos', timesMs), limited]
+      const { figures } = await report(sources, { onSourceError: 'FAIL' }, {})
       if (served === 0) {
         expect(figures).toMatchObject({ kind: 'readingFailed' })
         continue
@@ -313,19 +304,12 @@ describe('a report', () => {
       const controller = new AbortController()
       let refused = 0
       const quick = simulatedSource('aitronos', timesMs)
-      const slow = simulatedSource('ashby', timesMs)
-      let made = 0
-      const stopping: ReadableSource = {
-        ...slow,
-        fetchPage: async (ask, terms) => {
-          made += 1
-          if (made <= served) return slow.fetchPage(ask, terms)
-          refused += 1
-          if (refused > 100) throw new Error('It asks on and on after the deadline.')
-          controller.abort(new DOMException('The deadline has come.', 'TimeoutError'))
-          return sourceFailure('TIMEOUT')
-        },
-      }
+      const stopping = failingAfter(simulatedSource('ashby', timesMs), served, () => {
+        refused += 1
+        if (refused > 100) throw new Error('It asks on and on after the deadline.')
+        controller.abort(new DOMException('The deadline has come.', 'TimeoutError'))
+        return sourceFailure('TIMEOUT')
+      })
       const { figures } = await report(
         [quick, stopping],
         { onSourceError: 'PARTIAL', signal: controller.signal },
@@ -404,13 +388,18 @@ function cellsOf(group: readonly AuditEntry[], edgesMs: readonly number[]): read
   })
 }
 
-function failingAfter(source: ReadableSource, requests: number): ReadableSource {
+/** A source that answers so many requests, and then fails. */
+function failingAfter(
+  source: ReadableSource,
+  requests: number,
+  fail: () => SourceFailure = () => sourceFailure('UNAVAILABLE'),
+): ReadableSource {
   let made = 0
   return {
     ...source,
     fetchPage: async (ask, terms) => {
       made += 1
-      return made > requests ? sourceFailure('UNAVAILABLE') : source.fetchPage(ask, terms)
+      return made > requests ? fail() : source.fetchPage(ask, terms)
     },
   }
 }
