@@ -143,13 +143,13 @@ function absorbFollow(
 }
 
 /**
- * How far a read goes that a full page ended. What is behind the step is asked for by a window of its own, but where there
- * is nothing of the step: all that came lies before the window, and would come around any other too.
+ * How far a read goes that a full page ended: to the last time step that it saw. What is behind that is asked for by a
+ * window of its own, but where nothing came: all rows lie before the window then, and would come around any other too.
  */
 function endOfFull({ end, follow }: PrefixTask & { follow: Follow }): number {
   const { granule, rows } = follow
-  if (granule === null || ![...rows.values()].some(({ progress }) => progress >= granule)) return end
-  return Math.min(granule + 1, end)
+  if (granule === null || rows.size === 0) return end
+  return Math.min(Math.max(...[...rows.values()].map(({ progress }) => progress)) + 1, end)
 }
 
 function noProgress(message: string): Step<PrefixTask> {
