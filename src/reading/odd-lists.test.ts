@@ -4,11 +4,12 @@ import type { EntryContent } from '../model/entry.js'
 import { type SourceFailure, sourceFailure } from '../model/failure.js'
 import type { PageAsk, UpstreamPage, UpstreamRow } from '../model/provider.js'
 import { Secret } from '../model/secret.js'
+import type { ReadingLimits } from './limits.js'
 import type { PageRequest, ReadableSource } from './page.js'
 import { createCursorCodecs } from './position-cursor.js'
 import { readAll } from './read-all.js'
 import { createReader } from './reader.js'
-import { cutAbove, type KeyRange } from './travel.js'
+import { cutAbove, cutAfter, type KeyRange } from './travel.js'
 
 /** Lists that a provider may well keep, and answers of theirs that contradict themselves. */
 
@@ -59,6 +60,7 @@ function pageBy(paging: Capabilities['paging'], totals: boolean, list: readonly 
 function readerOf(
   answer: (ask: PageAsk, request: number) => UpstreamPage | SourceFailure,
   over: Partial<Capabilities> = {},
+  limits: Partial<ReadingLimits> = {},
 ) {
   let requests = 0
   const source: ReadableSource = {
@@ -70,12 +72,17 @@ function readerOf(
       return answer(ask, requests)
     },
   }
-  return createReader({ sources: [source], secrets: [new Secret('a secret of a test')], now: () => nowMs })
+  const secrets = [new Secret('a secret of a test')]
+  return createReader({ sources: [source], secrets, now: () => nowMs, limits })
 }
 
 /** Ids as delivered; undefined once a page says that something may be missing. */
-async function idsOf(reader: ReturnType<typeof readerOf>, order: PageRequest['order'] = 'NEWEST_FIRST') {
-  const request = { first: 50, filter: {}, order, onSourceError: 'PARTIAL' } as const
+async function idsOf(
+  reader: ReturnType<typeof readerOf>,
+  order: PageRequest['order'] = 'NEWEST_FIRST',
+  after?: string,
+) {
+  const request = { first: 50, filter: {}, order, onSourceError: 'PARTIAL', ...(after && { after }) } as const
   const ids: string[] = []
   let pages = 0
   for await (const page of readAll(reader, request, () => ({ signal }))) {
@@ -424,6 +431,26 @@ it('of several gaps those are replayed that the rate of the provider permits, un
     after = page.endCursor
   }
   expect(ids.sort()).toEqual(idsIn(list))
+})
+
+it('two ranges of a replay that lie in one time step are read once each, however little a page may ask', async () => {
+  const list = [...ties('tie', 60, 1_000), ...ties('old', 5, 9_000)]
+  const place = (id: string) => ({ timeMs: nowMs - 1_000, sourceKey: 'log', id })
+  const segments: readonly KeyRange[] = [
+    { top: cutAbove(nowMs - 1), bottom: cutAfter(place('tie2')) },
+    { top: cutAfter(place('tie5')), bottom: null },
+  ]
+  const replayed = list.filter(({ id }) => id <= 'tie2' || id > 'tie5')
+  for (const order of ['NEWEST_FIRST', 'OLDEST_FIRST'] as const) {
+    const limits = { requestsPerPage: 10, readAheadRows: 0 }
+    const reader = readerOf(
+      (ask) => pageBy('cursor', false, within(list, ask), ask),
+      { paging: 'cursor', totals: false, order: 'newestFirst' },
+      limits,
+    )
+    const after = resumeCursor({ filter: {}, order }, segments)
+    expect(sorted(await idsOf(reader, order, after)), order).toEqual(idsIn(replayed))
+  }
 })
 
 it('a gap without a beginning is replayed upward once, where the source shows no order', async () => {

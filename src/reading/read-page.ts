@@ -27,6 +27,7 @@ import type { Position } from './position-cursor.js'
 import { type Gap, mergeGaps } from './ranges.js'
 import {
   type Cut,
+  compareCuts,
   cutAbove,
   cutAfter,
   cutAtFrontier,
@@ -120,7 +121,7 @@ function settle(
       ? goOnFrom(last.key, reading)
       : segmentStart(segment, reading)
     : horizon < Number.POSITIVE_INFINITY
-      ? cutAtFrontier(horizon, travel)
+      ? cutWithin(segment, cutAtFrontier(horizon, travel), reading)
       : null
   const gaps = failed.flatMap((run) => gapOf(run, lanes, segment, end, reading) ?? [])
   const placed = lanes.filter(({ walk }) => walk.hints.order.kind !== 'unsorted')
@@ -144,6 +145,16 @@ function gapOf(
 /** The place just behind an entry, the way the page is read. */
 function goOnFrom(key: EntryKey, { travel }: Reading): Cut {
   return travel === 'down' ? cutAfter(key) : cutBefore(key)
+}
+
+/**
+ * A cut at a time step, no farther back than the segment: that may begin within the step, and another may end there, which
+ * would be read again and again.
+ */
+function cutWithin(segment: KeyRange, cut: Cut, reading: Reading): Cut {
+  const start = segmentStart(segment, reading)
+  const sign = compareCuts(cut, start)
+  return (reading.travel === 'down' ? sign : -sign) < 0 ? start : cut
 }
 
 function segmentStart(segment: KeyRange, { travel }: Reading): Cut {
