@@ -27,6 +27,7 @@ const behaviour: Behaviour = {
   totals: true,
   promisesMore: false,
   forgetsClamp: false,
+  deniesMore: 'never',
   cursors: 'keyset',
   cursorsOnce: false,
   cursorLifeMs: null,

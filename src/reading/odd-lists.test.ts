@@ -309,6 +309,71 @@ it('a full page that says it is the last, without a cursor, ends the time step a
   }
 })
 
+describe('full pages that say they are the last, and are not', () => {
+  const byCursor = { paging: 'cursor', totals: false } as const
+
+  it('end no window without order that is read behind an empty page', async () => {
+    const list = Array.from({ length: 25 }, (_, at) => row(`e${at}`, ((at * 7) % 25) * 60_000 + 1))
+    const reader = readerOf((ask) => {
+      if (ask.upstreamCursor === undefined) return { rows: [], more: true, upstreamCursor: '0' }
+      const { rows, more } = pageOf(within(list, ask), ask)
+      return { rows, more: more && rows.length < 10 }
+    }, byCursor)
+    expect(sorted(await idsOf(reader))).toEqual(idsIn(list))
+  })
+
+  /** Cursors lead on from every page, and none but an empty one promises more. */
+  const denying = (list: readonly UpstreamRow[], ask: PageAsk): UpstreamPage => ({
+    ...pageBy('cursor', false, list, ask),
+    more: false,
+  })
+
+  it('are gone on from where they hold only what is known, which came around the window', async () => {
+    const list = [...ties('new', 24, 9_000), ...ties('tie', 12, 10_000), ...ties('old', 5, 900_000)]
+    const reader = readerOf((ask) => denying(within(list, ask, 2_000), ask), {
+      ...byCursor,
+      order: 'newestFirst',
+      boundSlackMs: { since: 2_000, until: 2_000 },
+    })
+    expect(sorted(await idsOf(reader))).toEqual(idsIn(list))
+  })
+
+  it('are gone on from although their cursor expired once or twice', async () => {
+    const list = [...ties('tie', 20, 1_000), ...ties('old', 5, 9_000)]
+    for (const order of ['NEWEST_FIRST', 'OLDEST_FIRST'] as const) {
+      for (const times of [1, 2]) {
+        let refused = 0
+        const reader = readerOf((ask) => {
+          if (ask.upstreamCursor === undefined || refused === times) return denying(within(list, ask), ask)
+          refused += 1
+          return sourceFailure('INVALID_REQUEST')
+        }, byCursor)
+        expect(sorted(await idsOf(reader, order)), `${order}, ${times} times`).toEqual(idsIn(list))
+      }
+    }
+  })
+
+  it('end no time step whose entries change places so that the page behind repeats them', async () => {
+    const list = ties('tie', 11, 1_000)
+    const reader = readerOf((ask, request) => {
+      // In the first read of the time step the last page shows again what the first one showed.
+      const places = request < 4 && ask.upstreamCursor !== undefined ? [...list].reverse() : list
+      return denying(within(places, ask), ask)
+    }, byCursor)
+    expect(sorted(await idsOf(reader))).toEqual(idsIn(list))
+  })
+
+  it('end no time step that moved up a place, for one that was deleted, before the page behind came', async () => {
+    const list = ties('tie', 12, 1_000)
+    let gone = 0
+    const reader = readerOf((ask) => {
+      if (ask.upstreamCursor !== undefined) gone = 2
+      return denying(within(list.slice(gone), ask), ask)
+    }, byCursor)
+    expect(sorted(await idsOf(reader))).toEqual(idsIn(list.slice(2)))
+  })
+})
+
 it('a time step that fills its pages is read in few requests, whatever else its bounds bring back', async () => {
   const list = ties('tie', 30, 5_000)
   let requests = 0

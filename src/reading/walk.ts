@@ -4,13 +4,14 @@ import type { PageAsk, Pushdown, UpstreamPage, UpstreamRow } from '../model/prov
 import { directionOf, goesOnRising, isSeeming, type NativeOrder, observeOrder } from './native-order.js'
 import {
   absorbPrefix,
+  endsByRefusal,
   followOf,
-  type PrefixTask,
   placeOfPrefix,
   prefixOf,
   refuseCursor,
+  withRead,
 } from './paging/prefixes.js'
-import { absorbSlice, fillOf, placeOfSlice, type SliceTask, slicesOf } from './paging/slices.js'
+import { absorbSlice, fillOf, placeOfSlice, slicesOf } from './paging/slices.js'
 import {
   cameWhole,
   isFull,
@@ -24,6 +25,7 @@ import {
   type Step,
   type Terrain,
 } from './paging/step.js'
+import { isWhole, type Task } from './paging/task.js'
 import {
   absorbWindow,
   firstStride,
@@ -36,7 +38,6 @@ import {
   strideAfterOverflow,
   strideAfterWhole,
   strideToStep,
-  type WindowTask,
   windowBefore,
   windowOfStride,
 } from './paging/windows.js'
@@ -65,8 +66,6 @@ export interface SourceHints {
   readonly order: NativeOrder
   readonly stride?: Stride
 }
-
-type Task = SliceTask | PrefixTask | WindowTask
 
 /**
  * One source as a state that is advanced page by page: design.md 4.2 to 4.8.
@@ -226,9 +225,9 @@ export class Walk {
   refuseCursor(): boolean {
     if (this.#seeming) return this.#absorbSeeming(this.#seeming.page, { rows: [], more: false }) === null
     if (this.#task?.kind !== 'prefix') return false
-    if (this.#task.follow?.unpromised) return this.absorb({ rows: [], more: false }) === null
     const task = refuseCursor(this.#task)
     if (task) this.#task = task
+    else if (endsByRefusal(this.#task)) return this.absorb({ rows: [], more: false }) === null
     return task !== null
   }
 
@@ -345,13 +344,16 @@ export class Walk {
   }
 
   /** The task that follows when a page was no use: a narrower window, or one that is read to its end. */
-  #narrower(task: Task, view: PageView): Task | null {
+  #narrower(task: Task, page: PageView): Task | null {
     const { capabilities } = this.plan
-    if (task.kind === 'slices') this.#totalsMissing = true
-    if (task.kind !== 'window') return null
+    if (task.kind === 'slices') {
+      this.#totalsMissing = true
+      return null
+    }
     // Before an empty page that promises more there is nothing to jump by: it is read to its end.
     const terrain = this.#terrain()
-    const isHeeded = heedsBounds(task, view, terrain)
+    const view = task.kind === 'prefix' ? withRead(task, page) : page
+    const isHeeded = heedsBounds(task, view.rows, terrain)
     if (task.start === Number.NEGATIVE_INFINITY && view.rows.length > 0 && isHeeded) {
       this.#jumpMs = nextJump(this.#jumpMs, view.rows)
       return windowBefore(task.end, this.#jumpMs)
@@ -389,10 +391,4 @@ export class Walk {
     this.#rows = []
     this.#stashes = []
   }
-}
-
-/** Whether a task reads a whole window, however it does: the next one is sized by what it held. */
-function isWhole(task: Task): boolean {
-  if (task.kind === 'slices') return task.fill !== null && task.fill.granule === null
-  return task.kind === 'window' || (task.follow !== null && task.follow.granule === null)
 }

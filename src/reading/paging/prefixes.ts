@@ -10,6 +10,7 @@ import {
   stallsMax,
   type Terrain,
 } from './step.js'
+import { heedsBounds, isTight } from './windows.js'
 
 /**
  * Cursor dialects read in the provider's own order: by the first page of ever smaller windows.
@@ -25,17 +26,26 @@ export interface PrefixTask {
   readonly follow: Follow | null
 }
 
+/** How often a cursor of a page that said it was the last is asked for anew before its refusal is believed. */
+const unpromisedRefusalsMax = 2
+
 /** Following the provider's cursor through a time step (or a whole window), twice until two reads agree. */
 interface Follow {
   /** The time step; null: the whole window, whose rows have no order. */
   readonly granule: number | null
   readonly rows: ReadonlyMap<string, SeenRow>
+  /** Identities of rows that came around the window and are known already. */
+  readonly known: ReadonlySet<string>
   /** An entry came twice in this read, so another may have been passed over: the read cannot be believed. */
   readonly repeated: boolean
   /** Cursors followed in this read; one that comes again is a fault. */
   readonly trail: readonly string[]
   /** The last of them came with a page that said it was the last: behind it there may be nothing. */
   readonly unpromised: boolean
+  /** How often such a cursor was refused: it may have expired, or there was nothing behind it. */
+  readonly refused: number
+  /** Such a cursor led on, in this read or one before: that a page says it is the last means nothing. */
+  readonly lied: boolean
   /** Pages in a row that brought no entry that this read did not have. */
   readonly barren: number
   /** What the read before gave, complete up to its edge; null before the first is finished. */
@@ -79,19 +89,28 @@ export function absorbPrefix(task: PrefixTask, page: PageView, terrain: Terrain)
 export function refuseCursor(task: PrefixTask): PrefixTask | null {
   const { follow } = task
   if (!follow || follow.trail.length === 0 || follow.reads + 1 >= followReadsMax) return null
-  return {
-    ...task,
-    follow: { ...newFollow(follow.granule), previous: follow.previous, reads: follow.reads + 1 },
-  }
+  const { granule, previous, reads } = follow
+  const refused = endsByRefusal(task) ? follow.refused + 1 : follow.refused
+  if (refused > unpromisedRefusalsMax) return null
+  return { ...task, follow: { ...newFollow(granule, follow), previous, refused, reads: reads + 1 } }
 }
 
-function newFollow(granule: number | null): Follow {
+/** Whether the list may have ended before a cursor that is refused again and again. */
+export function endsByRefusal({ follow }: PrefixTask): boolean {
+  return follow?.unpromised === true && !follow.lied
+}
+
+/** A read that begins; `before` is the one that it repeats. */
+function newFollow(granule: number | null, before?: Follow): Follow {
   return {
     granule,
     rows: new Map(),
+    known: new Set(),
     repeated: false,
     trail: [],
     unpromised: false,
+    refused: before?.refused ?? 0,
+    lied: before?.lied ?? false,
     barren: 0,
     previous: null,
     reads: 0,
@@ -105,32 +124,40 @@ function absorbFollow(
 ): Step<PrefixTask> {
   const { granule } = task.follow
   const rows = new Map(task.follow.rows)
+  const known = new Set(task.follow.known)
   let { repeated } = task.follow
   for (const row of page.rows) {
-    // Not by the step: a first page of one time says nothing of the order, so rows before the step may still come.
-    if (granule !== null && row.progress < terrain.frontier) continue
     const identity = identityOf(row)
+    // Not by the step: a first page of one time says nothing of the order, so rows before the step may still come.
+    if (granule !== null && row.progress < terrain.frontier) {
+      known.add(identity)
+      continue
+    }
     repeated ||= rows.has(identity)
     rows.set(identity, row)
   }
   const barren = rows.size > task.follow.rows.size ? 0 : task.follow.barren + 1
-  const follow = { ...task.follow, rows, repeated, barren }
+  const isNew = barren === 0 || known.size > task.follow.known.size
+  const lied = task.follow.lied || (task.follow.unpromised && isNew)
+  const follow = { ...task.follow, rows, known, repeated, barren, lied }
   if (rows.size > granuleRowsMax) return { kind: 'failed', failure: sourceFailure('TOO_DENSE') }
   const last = page.rows.at(-1)
   const token = page.upstreamCursor
   const comesAgain = token !== undefined && follow.trail.includes(token)
-  if (follow.unpromised && barren > 0 && !page.more) {
-    // The page before was the last, as it said: the read ended there.
-    const ended = { ...task.follow, trail: follow.trail.slice(0, -1) }
-    return finishRead({ ...task, follow: ended }, endOfFull({ ...task, follow }), terrain)
-  }
+  // A page that is not full and brings nothing new may be the end of a list whose ties change places: it is no loop.
+  const leadsNowhere = page.rows.length === 0 || (!isNew && (page.full || comesAgain))
+  // The page before was the last, as it said: the read ended there.
+  if (follow.unpromised && leadsNowhere && !page.more)
+    return endOfFull({ ...task, follow: task.follow }, terrain)
   // A row behind the step ends it only in a list that is known to lead that way.
   if (granule !== null && terrain.proven && last !== undefined && last.progress > granule) {
     const edge = page.more || page.full ? Math.min(last.progress, task.end) : task.end
     return finishRead({ ...task, follow }, edge, terrain)
   }
   if (!promisesMore(page) || (comesAgain && !page.more)) {
-    return finishRead({ ...task, follow }, page.full ? endOfFull({ ...task, follow }) : task.end, terrain)
+    return page.full
+      ? endOfFull({ ...task, follow }, terrain)
+      : finishRead({ ...task, follow }, task.end, terrain)
   }
   if (token === undefined) {
     return noProgress('The provider announces more entries but gives no cursor to read them with.')
@@ -143,13 +170,24 @@ function absorbFollow(
 }
 
 /**
- * How far a read goes that a full page ended: to the last time step that it saw. What is behind that is asked for by a
- * window of its own, but where nothing came: all rows lie before the window then, and would come around any other too.
+ * Ends a read that a full page ended. It goes to the last time step that it saw; what is behind that is asked for by a
+ * window of its own. A whole window is asked for again, narrower, where that can tell. Where nothing came all rows lie
+ * before the window, and would come around any other too.
  */
-function endOfFull({ end, follow }: PrefixTask & { follow: Follow }): number {
-  const { granule, rows } = follow
-  if (granule === null || rows.size === 0) return end
-  return Math.min(Math.max(...[...rows.values()].map(({ progress }) => progress)) + 1, end)
+function endOfFull(task: PrefixTask & { follow: Follow }, terrain: Terrain): Step<PrefixTask> {
+  const { granule } = task.follow
+  const rows = [...task.follow.rows.values()]
+  if (granule === null && heedsBounds(task, rows, terrain) && !isTight(task, terrain)) {
+    return { kind: 'again', task: null }
+  }
+  const isBounded = granule !== null && rows.length > 0
+  const readTo = isBounded ? Math.max(...rows.map(({ progress }) => progress)) + 1 : task.end
+  return finishRead(task, Math.min(readTo, task.end), terrain)
+}
+
+/** A page with what the read that it belongs to has shown before. */
+export function withRead({ follow }: PrefixTask, page: PageView): PageView {
+  return { ...page, rows: [...(follow?.rows.values() ?? []), ...page.rows] }
 }
 
 function noProgress(message: string): Step<PrefixTask> {
@@ -176,7 +214,7 @@ function finishRead(
   }
   const reads = task.follow.reads + 1
   if (reads >= followReadsMax) return { kind: 'failed', failure: sourceFailure('UNSTABLE') }
-  const follow = { ...newFollow(task.follow.granule), previous: repeated ? null : read, reads }
+  const follow = { ...newFollow(task.follow.granule, task.follow), previous: repeated ? null : read, reads }
   return { kind: 'again', task: { ...task, follow } }
 }
 

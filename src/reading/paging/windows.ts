@@ -73,13 +73,13 @@ export function absorbWindow(
 }
 
 /** Whether narrowing cannot help: what comes back around the window is as wide as the window itself. */
-export function isTight(task: WindowTask, terrain: Terrain): boolean {
+export function isTight(task: Place, terrain: Terrain): boolean {
   return task.end - task.start <= tightSpanMs(terrain)
 }
 
 /** Whether no row lies farther from the window than the slack of its bounds; else the same comes back around any window. */
-export function heedsBounds(task: WindowTask, page: PageView, { slackMs }: Terrain): boolean {
-  return page.rows.every(({ progress }) => progress >= task.start - slackMs && progress < task.end + slackMs)
+export function heedsBounds(task: Place, rows: readonly SeenRow[], { slackMs }: Terrain): boolean {
+  return rows.every(({ progress }) => progress >= task.start - slackMs && progress < task.end + slackMs)
 }
 
 function tightSpanMs(terrain: Terrain): number {
@@ -90,7 +90,7 @@ function tightSpanMs(terrain: Terrain): number {
  * The next window's size when most rows of a page that was no use are of one time step: up to shortly before that
  * step, or just around it when it is near, where it will be filled. Undefined when no step dominates the page.
  */
-export function strideToStep(task: WindowTask, page: PageView, terrain: Terrain): Stride | undefined {
+export function strideToStep(task: Place, page: PageView, terrain: Terrain): Stride | undefined {
   const counts = new Map<number, number>()
   for (const { progress } of page.rows) counts.set(progress, (counts.get(progress) ?? 0) + 1)
   const [step] = [...counts].find(([, count]) => count * 2 >= page.rows.length) ?? []
@@ -128,7 +128,7 @@ export function strideAfterOverflow(
 }
 
 /** The next window's size after one without order that overflowed: nothing of it can be kept. */
-export function strideAfterDisorder(task: WindowTask, page: PageView, capacity: number): Stride {
+export function strideAfterDisorder(task: Place, page: PageView, capacity: number): Stride {
   const farthest = Math.max(...page.rows.map(({ progress }) => progress))
   const span = Math.min(task.end, farthest + 1) - task.start
   const factor = page.total === undefined ? 0.25 : Math.min(0.5, (capacity * fillShare) / page.total)

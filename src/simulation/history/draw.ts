@@ -11,21 +11,45 @@ export function drawScript(seed: number): Script {
   const churn = random.pick([0, 0.2, 0.6])
   // Bulk changes touch several systems at once: times that entries of all sources share.
   const shared = Array.from({ length: 6 }, () => beginMs - 250 - random.integer(1, 3_600) * 1_000)
+  // Drawn apart, so that the rest of a history is what its seed gave before there were any.
+  const denials = new SeededRandom(`${seed}/denials`)
   const sources = Array.from({ length: sourceCount }, (_, index) =>
-    drawSource(random, ['crew', 'Access', 'hiring', 'a-b'][index] ?? 'more', churn, shared),
+    drawSource(random, denials, ['crew', 'Access', 'hiring', 'a-b'][index] ?? 'more', churn, shared),
   )
   return { seed, beginMs, sources, client: drawClient(random, sources) }
 }
 
 function drawSource(
   random: SeededRandom,
+  denials: SeededRandom,
   key: string,
   churn: number,
   shared: readonly number[],
 ): SourceScript {
   const behaviour = drawBehaviour(random)
   const count = random.pick([0, random.integer(1, 20), random.integer(20, 200), random.integer(100, 400)])
-  return { key, behaviour, events: drawEvents(random, key, count, churn, shared), faults: drawFaults(random) }
+  const events = drawEvents(random, key, count, churn, shared)
+  const deniesMore = drawDenial(denials, behaviour, events)
+  return { key, behaviour: { ...behaviour, deniesMore }, events, faults: drawFaults(random) }
+}
+
+/**
+ * Only where it can be told: a total tells by itself, and a page that is fuller than a window can be made narrow
+ * needs a cursor.
+ */
+function drawDenial(
+  random: SeededRandom,
+  behaviour: Behaviour,
+  events: readonly EventScript[],
+): Behaviour['deniesMore'] {
+  const { totals, pageSizeGiven, pageSizeMax, paging, boundStepMs } = behaviour
+  if (totals || pageSizeGiven < pageSizeMax || !random.chance(0.3)) return 'never'
+  const times = events.map(({ timeMs }) => timeMs).sort((a, b) => a - b)
+  const narrowMs = 16 * boundStepMs
+  const isDense = times.some(
+    (timeMs, index) => (times[index + pageSizeMax - 1] ?? Infinity) - timeMs < narrowMs,
+  )
+  return paging === 'offset' || isDense ? 'withCursor' : random.pick(['withCursor', 'withoutCursor'] as const)
 }
 
 function drawBehaviour(random: SeededRandom): Behaviour {
@@ -62,6 +86,7 @@ function drawBehaviour(random: SeededRandom): Behaviour {
     totals,
     promisesMore: random.chance(0.15),
     forgetsClamp: totals && random.chance(0.2),
+    deniesMore: 'never',
     cursors,
     cursorsOnce: random.chance(0.3),
     cursorLifeMs: random.chance(0.3) ? random.integer(60, 2_000) : null,

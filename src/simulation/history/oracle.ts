@@ -163,15 +163,21 @@ function judgePages(script: Script, seen: Transcript): readonly string[] {
   )
   const faultless = script.sources.every(({ faults }) => faults.length === 0)
   if (!calm || !faultless || seen.refusals.length > 0) return complaints
-  for (const { page, keys, disordered } of seen.repeats) {
+  for (const { page, again, disordered } of seen.repeats) {
     // Disorder that shows only at the second look brings what the first could not know of.
     if (script.sources.some((source) => isHaphazard(source) && !disordered.has(source.key))) continue
-    // A page may end earlier at its budget, but what it gives is the same.
-    const first = keysOf(seen.pages[page]?.page ?? { edges: [] })
-    const shared = Math.min(first.length, keys.length)
-    const same = (all: readonly EntryKey[]) =>
-      (script.client.backward ? [...all].reverse() : all).slice(0, shared).map(name).join()
-    if (same(first) !== same(keys))
+    // A page may end earlier at its budget, and what either look names as missing the other may have.
+    const looks = [seen.pages[page]?.page ?? again, again]
+    const gaps = looks.flatMap(({ coverage }) => coverage)
+    const isSure = ({ timeMs, sourceKey }: EntryKey) =>
+      !gaps.some((row) => row.sourceKey === sourceKey && isWithin(timeMs, row.gap))
+    const [first = [], second = []] = looks.map((look) =>
+      inReadingOrder(script, [keysOf(look)])
+        .filter(isSure)
+        .map(name),
+    )
+    const shared = Math.min(first.length, second.length)
+    if (first.slice(0, shared).join() !== second.slice(0, shared).join())
       complaints.push(`page ${page}, asked for again on a still world, is another page`)
   }
   // Where a source without order was read before it showed that, some may come only now.

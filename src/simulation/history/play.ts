@@ -42,7 +42,7 @@ export interface Transcript {
 interface RepeatedPage {
   /** Number of the page that it repeats. */
   readonly page: number
-  readonly keys: readonly EntryKey[]
+  readonly again: EntryPage
   /** Sources without an order of which the gateway knew it when it first gave the page. */
   readonly disordered: ReadonlySet<string>
 }
@@ -61,6 +61,8 @@ const secrets = [new Secret('a secret of the simulation')]
 const neverAborted = new AbortController().signal
 /** A client that gets an error asks again this often, then gives up. */
 const triesMax = 14
+/** A reading, or the replay of a gap, of more pages than this has no end. */
+const pagesMax = 1_000
 
 /** Plays a script against the real reading layer. Throws only when a page is refused as a mistake of the client. */
 export async function play(script: Script, makeReader: MakeReader = createReader): Promise<Transcript> {
@@ -77,7 +79,7 @@ export async function play(script: Script, makeReader: MakeReader = createReader
   const hasOneMemory = !script.client.replicas && script.client.restarts.length === 0
   let cursor: string | undefined
   let over = false
-  while (!over && pages.length < 1_000) {
+  while (!over && pages.length < pagesMax) {
     const size = script.client.sizes[pages.length % script.client.sizes.length] ?? 50
     client.turnTo(pages.length)
     const shownBefore = sources.map((source) => (hasOneMemory ? 0 : source.disorderedPages()))
@@ -88,7 +90,7 @@ export async function play(script: Script, makeReader: MakeReader = createReader
     if (script.client.repeats.includes(pages.length)) {
       const again = await client.ask(cursor, size)
       const known = new Set(shown.map(({ key }) => key))
-      if (again !== null) repeats.push({ page: pages.length, keys: keysOf(again), disordered: known })
+      if (again !== null) repeats.push({ page: pages.length, again, disordered: known })
     }
     const halved = halves.includes(pages.length) && whole.edges.length > 1
     const page = halved ? halfOf(whole, backward) : whole
@@ -207,7 +209,8 @@ class Client {
     const { order } = this.#script.client
     const keys: EntryKey[] = []
     let after: string | undefined = resumeCursor
-    while (after !== undefined) {
+    for (let pages = 0; after !== undefined; pages += 1) {
+      if (pages === pagesMax) throw new Error('The replay of a gap does not come to an end.')
       const request: PageRequest = {
         first: 40,
         after,

@@ -52,6 +52,11 @@ export interface Behaviour {
   readonly promisesMore: boolean
   /** `hasMore` is computed from the page size asked, not given. */
   readonly forgetsClamp: boolean
+  /**
+   * A page of as many rows as were asked for says that it is the last, though others are behind it: with the cursor
+   * that leads there, without it, or it never says so falsely.
+   */
+  readonly deniesMore: 'withCursor' | 'withoutCursor' | 'never'
   readonly cursors: 'keyset' | 'positional'
   readonly cursorsOnce: boolean
   /** How long a cursor is taken after it was given, in milliseconds; null for always. */

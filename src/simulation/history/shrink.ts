@@ -72,6 +72,7 @@ function* smallerSources(source: SourceScript): Generator<SourceScript> {
   const plainer: readonly Partial<Behaviour>[] = [
     { promisesMore: false },
     { forgetsClamp: false },
+    { deniesMore: 'never' },
     { pageSizeGiven: behaviour.pageSizeMax },
     { cursorsOnce: false },
     { cursorLifeMs: null },

@@ -72,20 +72,23 @@ export function createVirtualSource(script: SourceScript, clock: VirtualClock): 
       return { rows: [], more: true, upstreamCursor: give(cursorAfter(list[start - 1], start, number)) }
     }
     const page = list.slice(start, start + given)
-    const rises = page.some(({ timeMs }, index) => timeMs > (page[index - 1]?.timeMs ?? timeMs))
-    const falls = page.some(({ timeMs }, index) => timeMs < (page[index - 1]?.timeMs ?? timeMs))
-    if (rises && falls) disorderedPages += 1
-    risen ||= rises
-    fallen ||= falls
+    const shown = directionsOf(page)
+    if (shown.rises && shown.falls) disorderedPages += 1
+    // The step from the page before is seen too, by who goes on from there.
+    const joint = directionsOf(list.slice(Math.max(0, start - 1), start + 1))
+    risen ||= shown.rises || joint.rises
+    fallen ||= shown.falls || joint.falls
     const reach = start + (behaviour.forgetsClamp ? ask.limit : page.length)
-    const more = behaviour.promisesMore ? page.length > 0 : reach < list.length
+    const goesOn = behaviour.promisesMore ? page.length > 0 : reach < list.length
+    const denied = behaviour.deniesMore !== 'never' && page.length >= ask.limit
+    const leads = goesOn && !(denied && behaviour.deniesMore === 'withoutCursor')
     const last = page.at(-1)
     return {
       rows: page.map((event) => rows.get(event) ?? rowOf(event)),
-      more,
+      more: goesOn && !denied,
       ...(behaviour.totals && { total: list.length }),
       ...(behaviour.paging === 'cursor' &&
-        more && { upstreamCursor: give(cursorAfter(last, start + page.length, number)) }),
+        leads && { upstreamCursor: give(cursorAfter(last, start + page.length, number)) }),
     }
   }
 
@@ -133,6 +136,13 @@ export function createVirtualSource(script: SourceScript, clock: VirtualClock): 
     const compare = comparator(behaviour)
     const index = list.findIndex((event) => compare(event, anchor) > 0)
     return index < 0 ? list.length : index
+  }
+}
+
+function directionsOf(page: readonly EventScript[]) {
+  return {
+    rises: page.some(({ timeMs }, index) => timeMs > (page[index - 1]?.timeMs ?? timeMs)),
+    falls: page.some(({ timeMs }, index) => timeMs < (page[index - 1]?.timeMs ?? timeMs)),
   }
 }
 

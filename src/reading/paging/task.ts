@@ -1,0 +1,12 @@
+import type { PrefixTask } from './prefixes.js'
+import type { SliceTask } from './slices.js'
+import type { WindowTask } from './windows.js'
+
+/** What a walk is at: one of the ways of paging, and how far it has come. */
+export type Task = SliceTask | PrefixTask | WindowTask
+
+/** Whether a task reads a whole window, however it does: the next one is sized by what it held. */
+export function isWhole(task: Task): boolean {
+  if (task.kind === 'slices') return task.fill !== null && task.fill.granule === null
+  return task.kind === 'window' || (task.follow !== null && task.follow.granule === null)
+}
