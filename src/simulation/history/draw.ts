@@ -2,6 +2,8 @@ import { hashText, SeededRandom } from '../random.js'
 import type { Behaviour, ClientScript, EventScript, FaultScript, Script, SourceScript } from './script.js'
 
 const dayMs = 86_400_000
+/** Some rounds of requests to four sources, as long as latencies are drawn. */
+const roundsMs = 1_000
 const beginMs = Date.UTC(2026, 5, 15, 12, 30, 17, 250)
 
 /** Draws a history. The same seed gives the same script. */
@@ -34,21 +36,22 @@ function drawSource(
 }
 
 /**
- * Only where it can be told: a total tells by itself, and a page that is fuller than a window can be made narrow
- * needs a cursor.
+ * Only where it can be told: a total tells by itself, and behind a page that is fuller than a window can be made narrow
+ * only a cursor leads, that can be used before it expires.
  */
 function drawDenial(
   random: SeededRandom,
   behaviour: Behaviour,
   events: readonly EventScript[],
 ): Behaviour['deniesMore'] {
-  const { totals, pageSizeGiven, pageSizeMax, paging, boundStepMs } = behaviour
+  const { totals, pageSizeGiven, pageSizeMax, paging, boundStepMs, cursorLifeMs } = behaviour
   if (totals || pageSizeGiven < pageSizeMax || !random.chance(0.3)) return 'never'
   const times = events.map(({ timeMs }) => timeMs).sort((a, b) => a - b)
   const narrowMs = 16 * boundStepMs
   const isDense = times.some(
     (timeMs, index) => (times[index + pageSizeMax - 1] ?? Infinity) - timeMs < narrowMs,
   )
+  if (isDense && paging === 'cursor' && (cursorLifeMs ?? roundsMs) < roundsMs) return 'never'
   return paging === 'offset' || isDense ? 'withCursor' : random.pick(['withCursor', 'withoutCursor'] as const)
 }
 
