@@ -36,17 +36,29 @@ describe.each([
   ['freddy', {}],
 ] as const)('counts by the totals of %s', (id, options) => {
   it('takes one request of a row, whatever the number', async () => {
-    const source = simulatedSource(id, timesMs, options)
+    const source = simulatedSource(id, timesMs.slice(1), options)
     const { counts, coverage } = await count([source], {})
-    expect(counts).toEqual([{ value: 5_000, exactness: 'EXACT' }])
+    expect(counts).toEqual([{ value: 4_999, exactness: 'EXACT' }])
     expect(coverage).toMatchObject([{ sourceKey: id, state: 'COMPLETE', requests: 1, scanned: 0 }])
     expect(source.requests()).toBe(1)
   })
 
   it('does so too where the provider bounds time by days', async () => {
-    const source = simulatedSource(id, timesMs)
-    expect((await count([source], {})).counts).toEqual([{ value: 5_000, exactness: 'EXACT' }])
+    const source = simulatedSource(id, timesMs.slice(1))
+    expect((await count([source], {})).counts).toEqual([{ value: 4_999, exactness: 'EXACT' }])
     expect(source.requests()).toBe(1)
+  })
+
+  it('looks behind the last row where the number is one that lists are cut off at', async () => {
+    const source = simulatedSource(id, timesMs, options)
+    expect((await count([source], {})).counts).toEqual([{ value: 5_000, exactness: 'EXACT' }])
+    expect(source.requests()).toBe(3)
+  })
+
+  it('reads a list that is cut off', async () => {
+    const source = simulatedSource(id, timesMs, { ...options, switches: { listMax: 2_000 } })
+    const { counts } = await count([source], {}, { limit: 10_000 })
+    expect(counts).toEqual([{ value: 5_000, exactness: 'EXACT' }])
   })
 
   it('does not believe a total that ends with a page which says that there is more', async () => {

@@ -191,13 +191,6 @@ const bugs: readonly PlantedBug[] = [
     replace: 'const copy = this as Walk\n',
   },
   {
-    name: 'rows that come against the way of travel are not reversed',
-    file: 'reading/walk.ts',
-    find: "if (task && this.#taskTerrain(task).direction === 'against') rows.reverse()",
-    replace: '',
-    seed: 46_000,
-  },
-  {
     name: 'a page read backward is not turned round',
     file: 'reading/read-page.ts',
     find: 'if (backward) return [...read].reverse()',
@@ -211,13 +204,13 @@ const bugs: readonly PlantedBug[] = [
   },
   {
     name: 'a dense time step is believed after one read, offset dialect',
-    file: 'reading/paging/slices.ts',
+    file: 'reading/paging/slice-fill.ts',
     find: 'if (rows.size !== size) return repass',
     replace: 'if (false) return repass',
   },
   {
     name: 'a dense time step ends with its first slice',
-    file: 'reading/paging/slices.ts',
+    file: 'reading/paging/slice-fill.ts',
     find: 'if (beyond < 0 && !slice.reachesEnd) {',
     replace: 'if (beyond < 0 && !slice.reachesEnd && slice.rows.length < 3) {',
   },
@@ -312,6 +305,7 @@ const bugs: readonly PlantedBug[] = [
     file: 'reading/travel.ts',
     find: 'return { top: cutAbove(untilMs - 1), bottom',
     replace: 'return { top: cutAbove(untilMs), bottom',
+    seed: 206_000,
   },
   {
     name: 'the page that ends early goes on a time step too far',
@@ -324,6 +318,18 @@ const bugs: readonly PlantedBug[] = [
     file: 'reading/lanes.ts',
     find: 'return Math.min(Number.POSITIVE_INFINITY, ...lanes.filter(isOpen)',
     replace: 'return Math.min(Number.POSITIVE_INFINITY, ...lanes.filter((lane) => !lane.walk.finished)',
+  },
+  {
+    name: 'a list is taken to hold everything where its total ends',
+    file: 'reading/paging/slices.ts',
+    find: 'const doubt = atListEnd &&',
+    replace: 'const doubt = null as Doubt | null &&',
+  },
+  {
+    name: 'a full page that says it is the last is believed',
+    file: 'reading/paging/step.ts',
+    find: 'return total === undefined && rows.length >= limit',
+    replace: 'return false',
   },
   {
     name: 'a replay of a gap reads on behind it',

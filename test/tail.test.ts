@@ -25,6 +25,8 @@ const behaviour: Behaviour = {
   untilInclusive: false,
   boundStepMs: 1,
   totals: true,
+  listMax: null,
+  offsetMax: null,
   promisesMore: false,
   forgetsClamp: false,
   deniesMore: 'never',

@@ -171,7 +171,7 @@ async function advanceLane(lane: Lane, limits: ReadingLimits, terms: FetchTerms)
         lane.limited = true
         run.isRateLimited = true
         return
-      } else if (!(isCursorRefusal(ask, page) && walk.refuseCursor())) run.failure ??= page
+      } else if (!(isPlaceRefusal(ask, page) && walk.refusePlace())) run.failure ??= page
     } else {
       run.hasAnswered = true
       if (page.reused) run.reused += 1
@@ -218,9 +218,11 @@ function isRefusal({ part, run }: Lane, ask: PageAsk, failure: SourceFailure): b
   )
 }
 
-/** Cursors expire; a window can be read again without one (sheets jitsudo section 9 rule 6, ashby section 10 rule 9). */
-function isCursorRefusal(ask: PageAsk, failure: SourceFailure): boolean {
-  return (
-    ask.upstreamCursor !== undefined && (failure.kind === 'INVALID_REQUEST' || failure.kind === 'NOT_FOUND')
-  )
+/**
+ * Cursors expire; a window can be read again without one (sheets jitsudo section 9 rule 6, ashby section 10 rule 9).
+ * Offsets may have a ceiling (unknown, sheets aitronos section 5 and freddy section 2); windows have need of none.
+ */
+function isPlaceRefusal({ upstreamCursor, offset = 0 }: PageAsk, { kind }: SourceFailure): boolean {
+  if (upstreamCursor !== undefined) return kind === 'INVALID_REQUEST' || kind === 'NOT_FOUND'
+  return offset > 0 && kind === 'INVALID_REQUEST'
 }

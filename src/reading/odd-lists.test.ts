@@ -374,6 +374,62 @@ describe('full pages that say they are the last, and are not', () => {
   })
 })
 
+describe('a provider that lists no more than 30 rows', () => {
+  const rows = Array.from({ length: 100 }, (_, at) => row(`e${at}`, at * 60_000 + 1))
+
+  it.each(['NEWEST_FIRST', 'OLDEST_FIRST'] as const)(
+    'and counts no more is read whole, %s',
+    async (order) => {
+      const reader = readerOf((ask) => pageOf(within(rows, ask, 5_000).slice(0, 30), ask), {
+        boundSlackMs: { since: 5_000, until: 5_000 },
+      })
+      expect(sorted(await idsOf(reader, order))).toEqual(idsIn(rows))
+    },
+  )
+
+  it('may do so within a time step', async () => {
+    const list = [...rows.slice(0, 25), ...ties('tie', 8, 1_600_000), ...rows.slice(30)]
+    const reader = readerOf((ask) => pageOf(within(list, ask).slice(0, 30), ask))
+    expect(sorted(await idsOf(reader, 'OLDEST_FIRST'))).toEqual(idsIn(list))
+  })
+
+  it.each(['NEWEST_FIRST', 'OLDEST_FIRST'] as const)(
+    'where bounds bring back much that is known, %s',
+    async (order) => {
+      // As with bounds of whole days: each window brings back 12 rows on either side.
+      const slackMs = 12 * 60_000
+      const reader = readerOf((ask) => pageOf(within(rows, ask, slackMs).slice(0, 30), ask), {
+        boundSlackMs: { since: slackMs, until: slackMs },
+      })
+      expect(sorted(await idsOf(reader, order))).toEqual(idsIn(rows))
+    },
+  )
+
+  it.each(['NEWEST_FIRST', 'OLDEST_FIRST'] as const)(
+    'and refuses to go deeper is read whole, %s',
+    async (order) => {
+      const reader = readerOf(
+        (ask) =>
+          (ask.offset ?? 0) > 20 ? sourceFailure('INVALID_REQUEST') : pageOf(within(rows, ask, 5_000), ask),
+        { boundSlackMs: { since: 5_000, until: 5_000 } },
+      )
+      expect(sorted(await idsOf(reader, order))).toEqual(idsIn(rows))
+    },
+  )
+
+  it('costs a list that holds all one request', async () => {
+    const list = rows.slice(0, 25)
+    let requests = 0
+    const reader = readerOf((ask, request) => {
+      requests = request
+      return pageOf(within(list, ask), ask)
+    })
+    expect(sorted(await idsOf(reader, 'OLDEST_FIRST'))).toEqual(idsIn(list))
+    // The length of the list, its tail, what is before that, and two pages more.
+    expect(requests).toBe(5)
+  })
+})
+
 it('a time step that fills its pages is read in few requests, whatever else its bounds bring back', async () => {
   const list = ties('tie', 30, 5_000)
   let requests = 0
@@ -542,6 +598,19 @@ describe('a count by totals', () => {
     expect(await count(reader, [Number.NEGATIVE_INFINITY, nowMs - 1_500])).toEqual([
       { value: 30, exactness: 'EXACT' },
     ])
+  })
+
+  it.each([1, 7])('is not taken of a list that is cut off, %i of one time', async (perStep) => {
+    for (const [length, listMax] of [
+      [2_100, 1_000],
+      [1_500, Number.POSITIVE_INFINITY],
+    ] as const) {
+      const list = Array.from({ length }, (_, at) => row(`e${at}`, Math.floor(at / perStep) * 60_000 + 1))
+      const reader = readerOf((ask) => pageOf(within(list, ask).slice(0, listMax), ask), { pageSizeMax: 100 })
+      const [all] = await count(reader, [Number.NEGATIVE_INFINITY, nowMs])
+      const isCut = listMax < length
+      expect(all).toEqual({ value: isCut ? 1_000 : length, exactness: isCut ? 'AT_LEAST' : 'EXACT' })
+    }
   })
 
   it('is not taken of a list that knows no offsets', async () => {

@@ -2,16 +2,8 @@ import type { Capabilities } from '../model/capabilities.js'
 import type { SourceFailure } from '../model/failure.js'
 import type { PageAsk, Pushdown, UpstreamPage, UpstreamRow } from '../model/provider.js'
 import { directionOf, goesOnRising, isSeeming, type NativeOrder, observeOrder } from './native-order.js'
-import {
-  absorbPrefix,
-  endsByRefusal,
-  followOf,
-  placeOfPrefix,
-  prefixOf,
-  refuseCursor,
-  withRead,
-} from './paging/prefixes.js'
-import { absorbSlice, fillOf, placeOfSlice, slicesOf } from './paging/slices.js'
+import { absorbPrefix, endsByRefusal, followOf, prefixOf, refuseCursor, withRead } from './paging/prefixes.js'
+import { absorbSlice, fillOf, slicesOf } from './paging/slices.js'
 import {
   cameWhole,
   isFull,
@@ -25,14 +17,13 @@ import {
   type Step,
   type Terrain,
 } from './paging/step.js'
-import { isWhole, type Task } from './paging/task.js'
+import { isWhole, placeOf, type Task } from './paging/task.js'
 import {
   absorbWindow,
   firstStride,
   heedsBounds,
   isTight,
   nextJump,
-  placeOfWindow,
   type Stride,
   strideAfterDisorder,
   strideAfterOverflow,
@@ -169,7 +160,7 @@ export class Walk {
   nextAsk(): PageAsk | null {
     if (this.finished) return null
     this.#task ??= this.#chooseTask()
-    const place = this.#placeOf(this.#task)
+    const place = placeOf(this.#task, this.#taskTerrain(this.#task))
     const { capabilities, pushdown, travel } = this.plan
     const { offset, upstreamCursor }: PagePlace = this.#seeming?.behind ?? place
     return {
@@ -188,7 +179,9 @@ export class Walk {
     if (task === null) return null
     if (this.#seeming) return this.#absorbSeeming(this.#seeming.page, page)
     const { order, changed, broken } = observeOrder(this.#order, page.rows)
-    const behind = isSeeming(order) ? placeBehind(page, this.#placeOf(task), this.plan.capabilities) : null
+    const behind = isSeeming(order)
+      ? placeBehind(page, placeOf(task, this.#taskTerrain(task)), this.plan.capabilities)
+      : null
     this.#seeming = behind && { page, behind }
     if (behind) return null
     this.#order = order
@@ -221,13 +214,22 @@ export class Walk {
     return this.absorb(page)
   }
 
-  /** The provider refused the cursor that the last ask carried: begins that step again. False when that is no help. */
-  refuseCursor(): boolean {
+  /** The provider refused the cursor or the offset that the last ask carried. False when it can be read no other way. */
+  refusePlace(): boolean {
     if (this.#seeming) return this.#absorbSeeming(this.#seeming.page, { rows: [], more: false }) === null
-    if (this.#task?.kind !== 'prefix') return false
-    const task = refuseCursor(this.#task)
+    const refused = this.#task
+    if (refused?.kind === 'slices') {
+      // From the tail it is the total that leads so deep; from the head a list that began long before the frontier.
+      const isByTotal = this.#terrain().direction === 'against'
+      if (refused.fill || (!isByTotal && refused.start >= this.#frontier)) return false
+      this.#totalsMissing ||= isByTotal
+      this.#task = null
+      return true
+    }
+    if (refused?.kind !== 'prefix') return false
+    const task = refuseCursor(refused)
     if (task) this.#task = task
-    else if (endsByRefusal(this.#task)) return this.absorb({ rows: [], more: false }) === null
+    else if (endsByRefusal(refused)) return this.absorb({ rows: [], more: false }) === null
     return task !== null
   }
 
@@ -274,11 +276,6 @@ export class Walk {
     if (capabilities.paging === 'cursor' && direction === 'along') return prefixOf(this.#frontier, end)
     if (this.#frontier === Number.NEGATIVE_INFINITY) return windowBefore(end, this.#jumpMs)
     return windowOfStride(this.#frontier, end, this.#stride, terrain, this.#stashes.length > 0)
-  }
-
-  #placeOf(task: Task): Place {
-    if (task.kind === 'slices') return placeOfSlice(task, this.#taskTerrain(task))
-    return task.kind === 'prefix' ? placeOfPrefix(task) : placeOfWindow(task)
   }
 
   #stepOf(task: Task, view: PageView): Step<Task> {

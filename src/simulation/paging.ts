@@ -39,14 +39,15 @@ export function offsetPage(
   size: PageSize,
   switches: OffsetSwitches,
 ): OffsetPage {
-  const rows = view.slice(offset, size.given)
+  const listed = Math.min(view.length, switches.listMax)
+  const rows = view.slice(offset, Math.max(0, Math.min(size.given, listed - offset)))
   const totals = {
-    exact: view.length,
+    exact: listed,
     absent: undefined,
-    tooLow: Math.max(0, view.length - 3),
-    tooHigh: view.length + 7,
+    tooLow: Math.max(0, listed - 3),
+    tooHigh: listed + 7,
   }
-  const left = view.length - offset - rows.length
+  const left = listed - offset - rows.length
   return { rows, more: moreFlag(rows.length, left, size, switches), total: totals[switches.total] }
 }
 

@@ -31,6 +31,8 @@ export interface OffsetSwitches extends CommonSwitches {
   readonly total: 'exact' | 'absent' | 'tooLow' | 'tooHigh'
   /** Deepest offset that is served; beyond it the request is refused. */
   readonly offsetMax: number
+  /** Rows of a list that are listed and counted at most; those behind them show in narrower lists only. */
+  readonly listMax: number
 }
 
 /** Switches of the cursor dialects. */
@@ -73,6 +75,7 @@ export const offsetDefaults: OffsetSwitches = {
   ...commonDefaults,
   total: 'exact',
   offsetMax: Number.POSITIVE_INFINITY,
+  listMax: Number.POSITIVE_INFINITY,
 }
 
 export const cursorDefaults: CursorSwitches = {

@@ -259,6 +259,27 @@ const still: readonly StillWorld[] = [
     switches: { crew: { moreFlag: 'alwaysFalse' }, assistants: { moreFlag: 'alwaysFalse' } },
   },
   {
+    name: 'lists that are cut off after 150 rows, and count no more',
+    events: plainEvents(400),
+    size: 200,
+    selection: { sources: ['crew', 'assistants'] },
+    switches: { crew: { listMax: 150 }, assistants: { listMax: 150 } },
+  },
+  {
+    name: 'lists of whole days that are cut off after 150 rows',
+    events: plainEvents(400),
+    size: 200,
+    selection: { sources: ['crew'] },
+    switches: { crew: { timestamps: 'refused', boundPrecision: 'day', listMax: 150 } },
+  },
+  {
+    name: 'offsets over 150 that are refused',
+    events: plainEvents(400),
+    size: 200,
+    selection: { sources: ['crew', 'assistants'] },
+    switches: { crew: { offsetMax: 150 }, assistants: { offsetMax: 150 } },
+  },
+  {
     name: 'cursors that are missing though more is announced',
     events: plain,
     size: 60,

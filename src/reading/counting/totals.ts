@@ -18,6 +18,8 @@ const rowsAtEdge = 10
 const atOnce = 4
 /** Requests in which one edge has to be found. */
 const probesMax = 16
+/** Lists that are cut off are so after a round number of rows: a multiple of one, and no less than the other. */
+const [listedStep, listedAtLeast] = [500, 1_000]
 /** Where bounds are coarse: requests that an edge is expected to take, and edges beyond which entries are read. */
 const coarseRequests = 3
 const coarseEdgesMax = 100
@@ -136,6 +138,13 @@ class Counter {
       }
     }
     const [oldest] = asked
+    const whole = newest === undefined ? undefined : heads.get(newest)
+    if (
+      newest !== undefined &&
+      whole &&
+      !(await this.#holdsAll({ part, beginMs, endMs: newest }, whole.total))
+    )
+      return null
     const below = oldest === undefined ? 0 : await this.#below({ part, beginMs, endMs: oldest }, heads)
     if (below === null) return null
     const upTo = (endMs: number) => {
@@ -148,6 +157,32 @@ class Counter {
 
   get #pageSize(): number {
     return this.#source.capabilities.pageSizeMax
+  }
+
+  /**
+   * Whether a list holds all that is in its window: some providers list, and count, no more than a number of rows. What
+   * such a list leaves out is listed in a window that ends at its last row. Looked for where the total is one to be cut at.
+   */
+  async #holdsAll(list: List, total: number): Promise<boolean> {
+    if (total < listedAtLeast || total % listedStep !== 0) return true
+    const tail = await this.#tailOf(list, total)
+    const last = tail?.at(-1)
+    if (!tail || !last) return false
+    const shown = new Set(tail.map(({ timeMs, id }) => `${timeMs} ${id}`))
+    const isLeftOut = ({ timeMs, id }: UpstreamRow) => timeMs <= last.timeMs && !shown.has(`${timeMs} ${id}`)
+    const from = { ...list, endMs: last.timeMs + 1 }
+    const head = await this.#read(from, 0, this.#pageSize)
+    if (!head || head.rows.some(isLeftOut)) return false
+    if (head.rows.length === head.total) return true
+    const tailFrom = await this.#tailOf(from, head.total)
+    return tailFrom !== null && !tailFrom.some(isLeftOut)
+  }
+
+  /** The last page of a list that has just held `total`, and may have grown since. */
+  async #tailOf(list: List, total: number): Promise<readonly UpstreamRow[] | null> {
+    const at = Math.max(0, total - this.#pageSize)
+    const tail = await this.#read(list, at, this.#pageSize)
+    return tail && at + tail.rows.length === tail.total ? tail.rows : null
   }
 
   /** How many rows of a list lie before its begin. */

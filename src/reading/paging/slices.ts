@@ -1,16 +1,8 @@
 import { sourceFailure } from '../../model/failure.js'
+import { type Doubt, doubtOf, placeOfDoubt, settle } from './slice-doubt.js'
+import { absorbFill, type Fill, fillTerrain, newFill, repass, wholeTerrain } from './slice-fill.js'
 import { guessOf, overshot, undershot } from './slice-search.js'
-import {
-  granuleRowsMax,
-  identityOf,
-  type PageView,
-  type Place,
-  type SeenRow,
-  type Step,
-  slicePassesMax,
-  stallsMax,
-  type Terrain,
-} from './step.js'
+import { type PageView, type Place, type SeenRow, type Step, stallsMax, type Terrain } from './step.js'
 
 /**
  * Offset dialects: reading by contiguous slices of a sorted list.
@@ -46,42 +38,10 @@ export interface SliceTask {
   /** Without a total: what runs to `endOffset`, until a second look behind it shows that the list has not grown. */
   readonly unconfirmed: readonly SeenRow[] | null
   readonly stalls: number
+  /** Whether the list holds all that is in its window, or is cut off at a number of rows. */
+  readonly listed: 'untested' | 'whole' | 'cut'
+  readonly doubt: Doubt | null
   readonly fill: Fill | null
-}
-
-/**
- * Collecting the rows of one time step that does not fit into a page, or of the whole list when it has no order.
- *
- * One pass is believed when its distinct rows fill every slot, the total stood still and each slice began with the row
- * that the one before ended with. Where rows of one time change places from request to request, rows of several passes
- * are put together until they fill every slot, and that twice with the same ones.
- */
-interface Fill {
-  readonly granule: number | null
-  readonly rows: ReadonlyMap<string, SeenRow>
-  readonly total: number | undefined
-  /** Index of the step's first row, once a slice has shown it in this pass. */
-  readonly from: number | null
-  /** The last row of the slice before, with its index, in this pass. */
-  readonly edge: { readonly index: number; readonly id: string } | null
-  /** The rows are of this pass alone, and its slices have fitted together so far. */
-  readonly seamless: boolean
-  /** The rows that filled every slot once before, by `identityOf`. */
-  readonly previous: ReadonlySet<string> | null
-  readonly passes: number
-}
-
-function newFill(granule: number | null, total: number | undefined): Fill {
-  return {
-    granule,
-    rows: new Map(),
-    total,
-    from: null,
-    edge: null,
-    seamless: true,
-    previous: null,
-    passes: 0,
-  }
 }
 
 /** Starts at the head of a window, or at its tail against the provider's order. `capacity`: rows asked per page. */
@@ -101,6 +61,8 @@ export function slicesOf(start: number, end: number, capacity: number, terrain: 
     endOffset: undefined,
     unconfirmed: null,
     stalls: 0,
+    listed: 'untested',
+    doubt: null,
     fill: null,
   }
 }
@@ -110,15 +72,8 @@ export function fillOf(start: number, end: number, capacity: number): SliceTask 
   return { ...slicesOf(start, end, capacity, wholeTerrain), fill: newFill(null, undefined) }
 }
 
-const wholeTerrain: Terrain = {
-  frontier: 0,
-  direction: 'unsorted',
-  proven: true,
-  slackBeforeMs: 0,
-  slackMs: 0,
-}
-
 export function placeOfSlice(task: SliceTask, terrain: Terrain): Place {
+  if (task.doubt) return placeOfDoubt(task.doubt)
   return { start: task.start, end: task.end, offset: offsetOf(task, terrain) }
 }
 
@@ -129,7 +84,7 @@ function offsetOf(task: SliceTask, terrain: Terrain): number {
 }
 
 /** What a slice says about itself, in indices of travel. */
-interface Slice {
+export interface Slice {
   readonly rows: readonly SeenRow[]
   readonly first: number
   readonly reachesStart: boolean
@@ -142,6 +97,7 @@ const tailStallsMax = 20
 /** Advances by one page. `again` with a null task: the total, without which this way does not work, is missing or wrong. */
 export function absorbSlice(before: SliceTask, page: PageView, terrain: Terrain): Step<SliceTask> {
   if (before.stalls >= stallsMax) return { kind: 'failed', failure: sourceFailure('NO_PROGRESS') }
+  if (before.doubt) return absorbDoubt(before, before.doubt, page, terrain)
   const offset = offsetOf(before, terrain)
   const count = page.rows.length
   const against = terrain.direction === 'against'
@@ -177,7 +133,7 @@ export function absorbSlice(before: SliceTask, page: PageView, terrain: Terrain)
     rows: page.rows,
     first: against ? length - behind : offset,
     reachesStart: against ? atListEnd : offset === 0,
-    reachesEnd: against ? offset === 0 : atListEnd,
+    reachesEnd: against ? offset === 0 : atListEnd && before.listed !== 'cut',
   }
   if (against && !atListEnd && behind >= (page.total ?? 0)) {
     // More rows are announced than the total counts: look behind it.
@@ -188,12 +144,28 @@ export function absorbSlice(before: SliceTask, page: PageView, terrain: Terrain)
     return { kind: 'again', task: { ...task, at: 0, above: slice.first } }
   }
   if (against && count === 0) return { kind: 'again', task: { ...task, total: offset, at: 0 } }
+  const doubt = atListEnd && doubtOf(before, page, against ? 'start' : 'end', offset, terrain.frontier)
+  if (doubt) return { kind: 'again', task: { ...task, doubt } }
   const step = task.fill
     ? absorbFill({ ...task, fill: task.fill }, slice, terrain)
     : place(task, slice, terrain)
   const believesTheEnd = page.total === undefined && count > 0 && behind === endOffset
   if (!believesTheEnd || step.kind !== 'claim' || step.to < task.end) return step
   return { kind: 'again', task: { ...task, at: endOffset, unconfirmed: step.rows } }
+}
+
+/** Settles whether a list holds all; then the page at its end is taken in. */
+function absorbDoubt(before: SliceTask, doubt: Doubt, page: PageView, terrain: Terrain): Step<SliceTask> {
+  const listed = settle(doubt, page)
+  if (typeof listed === 'object') {
+    return { kind: 'again', task: { ...before, doubt: listed, stalls: before.stalls + 1 } }
+  }
+  if (listed === 'cut' && doubt.side === 'start') {
+    // What is before the tail is listed farther in a window that ends there.
+    const { start, end } = placeOfDoubt(doubt)
+    return { kind: 'again', task: slicesOf(start, end, before.capacity, terrain) }
+  }
+  return absorbSlice({ ...doubt.before, listed }, doubt.page, terrain)
 }
 
 /** Where an empty page has shown the list to end, as long as nothing speaks against it. */
@@ -260,7 +232,7 @@ function claimTo(task: SliceTask, slice: Slice, terrain: Terrain): Step<SliceTas
   ).length
   // A fresh window is the plainest way on. Where its slack would bring back much of what is known, as with bounds
   // of whole days, the next slice is asked for by its place; it begins one row before the unfinished time step.
-  const fresh = terrain.direction === 'along' && reread <= 2
+  const fresh = terrain.direction === 'along' && (reread <= 2 || task.listed === 'cut')
   const at = Math.max(0, slice.first + inStep - 1)
   const next = { ...task, at, below: at, above: at + 1, stalls: 0 }
   return { kind: 'claim', rows, to, next: fresh || to === task.end ? null : next }
@@ -283,106 +255,6 @@ function beginFill(task: SliceTask, slice: Slice, granule: number, terrain: Terr
   // The slice at hand counts as the first of the pass when it cannot begin closer to the step.
   if (at === slice.first) return absorbFill({ ...task, fill }, slice, fillTerrain)
   return { kind: 'again', task: { ...task, at, fill } }
-}
-
-const fillTerrain: Terrain = { ...wholeTerrain, direction: 'along' }
-
-function absorbFill(task: SliceTask & { fill: Fill }, slice: Slice, terrain: Terrain): Step<SliceTask> {
-  const { fill } = task
-  const { granule } = fill
-  if (fill.total !== task.total && fill.from !== null) return repass(task, new Map(), fill.from)
-  const firstRow = slice.rows[0]
-  if (
-    fill.from === null &&
-    granule !== null &&
-    !slice.reachesStart &&
-    (firstRow?.progress ?? granule) >= granule
-  ) {
-    // The list shrank before the step: find its beginning again.
-    return overshot({ ...task, below: -1 }, slice)
-  }
-  const isElsewhere = slice.rows.every(({ progress }) => progress !== granule)
-  // Only an order that was shown tells from rows of other times that the list has none of the step any more.
-  if (fill.from === null && granule !== null && isElsewhere && !terrain.proven)
-    return { kind: 'again', task: null }
-  const rows = new Map(fill.rows)
-  for (const row of slice.rows) {
-    if (granule === null || row.progress === granule) rows.set(identityOf(row), row)
-  }
-  if (rows.size > granuleRowsMax) return { kind: 'failed', failure: sourceFailure('TOO_DENSE') }
-  const inStep = granule === null ? 0 : slice.rows.findIndex((row) => row.progress >= granule)
-  const from = fill.from ?? (inStep < 0 ? null : slice.first + inStep)
-  const beyond = granule === null ? -1 : slice.rows.findIndex((row) => row.progress > granule)
-  const seamless = fill.seamless && fitsTo(fill.edge, slice)
-  if (beyond < 0 && !slice.reachesEnd) {
-    const at = slice.first + Math.max(1, slice.rows.length - 1)
-    const last = slice.rows.at(-1)
-    const edge = last ? { index: slice.first + slice.rows.length - 1, id: last.id } : null
-    const stalls = rows.size > fill.rows.size ? 0 : task.stalls
-    return {
-      kind: 'again',
-      task: { ...task, at, stalls, fill: { ...fill, rows, from, edge, seamless, total: task.total } },
-    }
-  }
-  const behind = slice.first + (beyond < 0 ? slice.rows.length : beyond)
-  // The list may have ended before the step: its entries were deleted since.
-  const begin = from ?? behind
-  const size = behind - begin
-  if (rows.size !== size) return repass(task, rows.size > size ? new Map() : rows, begin)
-  const agreed = fill.previous !== null && [...rows.keys()].every((key) => fill.previous?.has(key))
-  if (seamless || (agreed && fill.previous?.size === size)) return finishFill(task, slice, rows, terrain)
-  return repass({ ...task, fill: { ...fill, previous: new Set(rows.keys()) } }, new Map(), begin)
-}
-
-/** Whether a slice holds the last row of the slice before at the same index. */
-function fitsTo(edge: Fill['edge'], slice: Slice): boolean {
-  if (edge === null) return true
-  const row = slice.rows[edge.index - slice.first]
-  // A slice of one row is followed by the next index, without overlap; then nothing can be said.
-  return row !== undefined && row.id === edge.id
-}
-
-/** Reads the step once more: ids found so far count on as long as the total stands still. */
-function repass(task: SliceTask & { fill: Fill }, rows: Map<string, SeenRow>, from: number): Step<SliceTask> {
-  const passes = task.fill.passes + 1
-  if (passes >= slicePassesMax) {
-    return {
-      kind: 'failed',
-      failure: sourceFailure('UNSTABLE', {
-        message: `Entries of one time step came in a different order at each of ${passes} reads, so none could be told complete.`,
-      }),
-    }
-  }
-  const seamless = rows.size === 0
-  const fill: Fill = { ...task.fill, rows, from: null, edge: null, seamless, total: task.total, passes }
-  return { kind: 'again', task: { ...task, at: Math.max(0, from - 1), fill, stalls: 0 } }
-}
-
-function finishFill(
-  task: SliceTask & { fill: Fill },
-  slice: Slice,
-  found: ReadonlyMap<string, SeenRow>,
-  terrain: Terrain,
-): Step<SliceTask> {
-  const { granule } = task.fill
-  if (granule === null) {
-    const inWindow = [...found.values()].filter(
-      ({ progress }) => progress >= task.start && progress < task.end,
-    )
-    return { kind: 'claim', rows: inWindow, to: task.end, next: null }
-  }
-  const snapshot = (slice.rows[0]?.progress ?? Number.POSITIVE_INFINITY) <= granule
-  const last = slice.rows.at(-1)
-  const edge = !snapshot || last === undefined ? granule + 1 : slice.reachesEnd ? task.end : last.progress
-  const to = Math.min(Math.max(edge, granule + 1), task.end)
-  const beyond = slice.rows.filter(({ progress }) => progress > granule && progress < to)
-  const rows = granule < task.end ? [...found.values(), ...beyond] : []
-  if (terrain.direction !== 'against' || to === task.end || last === undefined) {
-    return { kind: 'claim', rows, to, next: null }
-  }
-  const inStep = slice.rows.findIndex((row) => row.progress >= to)
-  const at = Math.max(0, slice.first + (inStep < 0 ? slice.rows.length : inStep) - 1)
-  return { kind: 'claim', rows, to, next: { ...task, at, below: at, above: at + 1, stalls: 0, fill: null } }
 }
 
 function fromFrontier(rows: readonly SeenRow[], frontier: number, to: number): readonly SeenRow[] {

@@ -13,17 +13,17 @@ export function drawScript(seed: number): Script {
   const churn = random.pick([0, 0.2, 0.6])
   // Bulk changes touch several systems at once: times that entries of all sources share.
   const shared = Array.from({ length: 6 }, () => beginMs - 250 - random.integer(1, 3_600) * 1_000)
-  // Drawn apart, so that the rest of a history is what its seed gave before there were any.
-  const denials = new SeededRandom(`${seed}/denials`)
+  // What was added later is drawn apart, so that the rest of a history stays what its seed gave.
+  const further = new SeededRandom(`${seed}/further`)
   const sources = Array.from({ length: sourceCount }, (_, index) =>
-    drawSource(random, denials, ['crew', 'Access', 'hiring', 'a-b'][index] ?? 'more', churn, shared),
+    drawSource(random, further, ['crew', 'Access', 'hiring', 'a-b'][index] ?? 'more', churn, shared),
   )
   return { seed, beginMs, sources, client: drawClient(random, sources) }
 }
 
 function drawSource(
   random: SeededRandom,
-  denials: SeededRandom,
+  further: SeededRandom,
   key: string,
   churn: number,
   shared: readonly number[],
@@ -31,8 +31,9 @@ function drawSource(
   const behaviour = drawBehaviour(random)
   const count = random.pick([0, random.integer(1, 20), random.integer(20, 200), random.integer(100, 400)])
   const events = drawEvents(random, key, count, churn, shared)
-  const deniesMore = drawDenial(denials, behaviour, events)
-  return { key, behaviour: { ...behaviour, deniesMore }, events, faults: drawFaults(random) }
+  const deniesMore = drawDenial(further, behaviour, events)
+  const ceilings = drawCeilings(further, behaviour, events)
+  return { key, behaviour: { ...behaviour, deniesMore, ...ceilings }, events, faults: drawFaults(random) }
 }
 
 /**
@@ -46,13 +47,31 @@ function drawDenial(
 ): Behaviour['deniesMore'] {
   const { totals, pageSizeGiven, pageSizeMax, paging, boundStepMs, cursorLifeMs } = behaviour
   if (totals || pageSizeGiven < pageSizeMax || !random.chance(0.3)) return 'never'
-  const times = events.map(({ timeMs }) => timeMs).sort((a, b) => a - b)
-  const narrowMs = 16 * boundStepMs
-  const isDense = times.some(
-    (timeMs, index) => (times[index + pageSizeMax - 1] ?? Infinity) - timeMs < narrowMs,
-  )
+  const isDense = holds(events, pageSizeMax, 16 * boundStepMs)
   if (isDense && paging === 'cursor' && (cursorLifeMs ?? roundsMs) < roundsMs) return 'never'
   return paging === 'offset' || isDense ? 'withCursor' : random.pick(['withCursor', 'withoutCursor'] as const)
+}
+
+/**
+ * Lists that are cut off, and offsets that are refused. Cut where it can be told only: windows can be made narrow enough,
+ * and no list of a few pages that has no order is read to its end.
+ */
+function drawCeilings(
+  random: SeededRandom,
+  { paging, order, pageSizeMax, boundStepMs }: Behaviour,
+  events: readonly EventScript[],
+): Pick<Behaviour, 'listMax' | 'offsetMax'> {
+  const [kind, most] = [random.pick(['cut', 'refused', 'none', 'none'] as const), random.integer(81, 200)]
+  const isSorted = order === 'newestFirst' || order === 'oldestFirst'
+  const isTold = isSorted && pageSizeMax <= 20 && !holds(events, most - pageSizeMax, 16 * boundStepMs)
+  if (paging === 'cursor') return { listMax: null, offsetMax: null }
+  return { listMax: kind === 'cut' && isTold ? most : null, offsetMax: kind === 'refused' ? most : null }
+}
+
+/** Whether so many entries lie within a span of time somewhere. */
+function holds(events: readonly EventScript[], count: number, spanMs: number): boolean {
+  const times = events.map(({ timeMs }) => timeMs).sort((a, b) => a - b)
+  return times.some((timeMs, index) => (times[index + count - 1] ?? Infinity) - timeMs < spanMs)
 }
 
 function drawBehaviour(random: SeededRandom): Behaviour {
@@ -87,6 +106,8 @@ function drawBehaviour(random: SeededRandom): Behaviour {
     untilInclusive: random.chance(0.5),
     boundStepMs: random.pick([1, 1000, 1000, paging === 'offset' ? dayMs : 1000]),
     totals,
+    listMax: null,
+    offsetMax: null,
     promisesMore: random.chance(0.15),
     forgetsClamp: totals && random.chance(0.2),
     deniesMore: 'never',

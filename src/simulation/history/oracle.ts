@@ -36,6 +36,7 @@ function hasCause({ behaviour, faults, events }: SourceScript): boolean {
     behaviour.ties === 'random' ||
     behaviour.cursors === 'positional' ||
     behaviour.cursorLifeMs !== null ||
+    behaviour.offsetMax !== null ||
     // A window whose first page is empty is read to its end, twice: too long for entries that come and go.
     behaviour.emptyPageEvery > 0 ||
     hasRestlessStep(events, behaviour.pageSizeGiven)

@@ -48,6 +48,10 @@ export interface Behaviour {
   /** Bounds are cut to a multiple of this before they are used. */
   readonly boundStepMs: number
   readonly totals: boolean
+  /** Rows that a list holds at most, and counts; null for all. Offset dialects only. */
+  readonly listMax: number | null
+  /** Deepest offset that is not refused; null for any. */
+  readonly offsetMax: number | null
   /** `hasMore` is true on the last page too, and the next page is empty. */
   readonly promisesMore: boolean
   /** `hasMore` is computed from the page size asked, not given. */

@@ -73,6 +73,8 @@ function* smallerSources(source: SourceScript): Generator<SourceScript> {
     { promisesMore: false },
     { forgetsClamp: false },
     { deniesMore: 'never' },
+    { listMax: null },
+    { offsetMax: null },
     { pageSizeGiven: behaviour.pageSizeMax },
     { cursorsOnce: false },
     { cursorLifeMs: null },

@@ -65,7 +65,8 @@ export function createVirtualSource(script: SourceScript, clock: VirtualClock): 
     const ageMs = clock.nowMs - (givenAtMs.get(ask.upstreamCursor ?? '') ?? clock.nowMs)
     if (ageMs > (behaviour.cursorLifeMs ?? ageMs)) return sourceFailure('INVALID_REQUEST')
     if (exceedsWindow(ask, behaviour)) return sourceFailure('INVALID_REQUEST')
-    const list = listOf(ask, number)
+    if ((ask.offset ?? 0) > (behaviour.offsetMax ?? Infinity)) return sourceFailure('INVALID_REQUEST')
+    const list = listOf(ask, number).slice(0, behaviour.listMax ?? undefined)
     const given = Math.min(ask.limit, behaviour.pageSizeGiven)
     const start = startOf(ask, list)
     if (behaviour.emptyPageEvery > 0 && number % behaviour.emptyPageEvery === 1 && start < list.length) {
