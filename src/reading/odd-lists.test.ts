@@ -613,6 +613,25 @@ describe('a count by totals', () => {
     }
   })
 
+  it('is taken of a round number whose last entries lie before the times asked for', async () => {
+    const list = Array.from({ length: 1_200 }, (_, at) => row(`e${at}`, at * 1_000 + 1))
+    const reader = readerOf(
+      (ask) => {
+        const { sinceMs = 0, untilMs = nowMs } = ask
+        return sinceMs > untilMs ? sourceFailure('INVALID_REQUEST') : pageOf(within(list, ask, 2_000), ask)
+      },
+      { pageSizeMax: 100, boundSlackMs: { since: 2_000, until: 2_000 } },
+    )
+    // 998 within, two more around them.
+    const counted = await reader.count({
+      filter: {},
+      signal,
+      limit: 100,
+      edgesOf: () => [nowMs - 998_000, nowMs],
+    })
+    expect(counted).toMatchObject({ counts: [{ value: 998, exactness: 'EXACT' }] })
+  })
+
   it('is not taken of a list that knows no offsets', async () => {
     const list = [
       ...ties('edge', 5, 1_000),

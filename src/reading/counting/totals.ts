@@ -168,6 +168,8 @@ class Counter {
     const tail = await this.#tailOf(list, total)
     const last = tail?.at(-1)
     if (!tail || !last) return false
+    // What lies before the window comes behind all that is in it.
+    if (last.timeMs < list.beginMs) return true
     const shown = new Set(tail.map(({ timeMs, id }) => `${timeMs} ${id}`))
     const isLeftOut = ({ timeMs, id }: UpstreamRow) => timeMs <= last.timeMs && !shown.has(`${timeMs} ${id}`)
     const from = { ...list, endMs: last.timeMs + 1 }
