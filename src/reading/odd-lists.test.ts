@@ -33,6 +33,9 @@ function row(id: string, agoMs: number): UpstreamRow {
   return { id, timeMs, content: () => content as EntryContent }
 }
 
+/** `count` rows, one a minute. */
+const minutes = (count: number) => Array.from({ length: count }, (_, at) => row(`e${at}`, at * 60_000 + 1))
+
 /** `count` rows of one time. */
 const ties = (name: string, count: number, agoMs: number) =>
   Array.from({ length: count }, (_, index) => row(`${name}${index}`, agoMs))
@@ -40,6 +43,14 @@ const ties = (name: string, count: number, agoMs: number) =>
 /** As far as a list is within the bounds that it was asked for. */
 const within = (rows: readonly UpstreamRow[], { sinceMs = 0, untilMs = nowMs }: PageAsk, slackMs = 0) =>
   rows.filter(({ timeMs }) => timeMs >= sinceMs - slackMs && timeMs < untilMs + slackMs)
+
+const dayMs = 86_400_000
+
+/** As far as a list is within the whole days that bounds name. */
+const withinDays = (rows: readonly UpstreamRow[], { sinceMs = 0, untilMs = nowMs }: PageAsk) => {
+  const [since, until] = [Math.floor(sinceMs / dayMs), Math.ceil(untilMs / dayMs)]
+  return rows.filter(({ timeMs }) => timeMs >= since * dayMs && timeMs < until * dayMs)
+}
 
 function pageOf(list: readonly UpstreamRow[], { offset = 0, limit }: PageAsk): UpstreamPage {
   const rows = list.slice(offset, offset + limit)
@@ -217,6 +228,27 @@ it.each([
   },
 )
 
+it.each(['cursor', 'offset'] as const)(
+  'a second page that is refused once proves no ascending list, by %s',
+  async (paging) => {
+    const list = minutes(36)
+    for (const order of ['NEWEST_FIRST', 'OLDEST_FIRST'] as const) {
+      let refused = 0
+      const reader = readerOf(
+        (ask) => {
+          if ((ask.upstreamCursor !== undefined || (ask.offset ?? 0) > 0) && refused++ === 0) {
+            return sourceFailure('INVALID_REQUEST')
+          }
+          const page = pageBy(paging, false, within(list, ask), ask)
+          return { ...page, rows: [...page.rows].reverse() }
+        },
+        { paging, totals: false },
+      )
+      expect(sorted(await idsOf(reader, order)), order).toEqual(idsIn(list))
+    }
+  },
+)
+
 it.each([
   ['offset', 'newestFirst', 36],
   ['offset', 'unknown', 36],
@@ -375,7 +407,7 @@ describe('full pages that say they are the last, and are not', () => {
 })
 
 describe('a provider that lists no more than 30 rows', () => {
-  const rows = Array.from({ length: 100 }, (_, at) => row(`e${at}`, at * 60_000 + 1))
+  const rows = minutes(100)
 
   it.each(['NEWEST_FIRST', 'OLDEST_FIRST'] as const)(
     'and counts no more is read whole, %s',
@@ -417,6 +449,61 @@ describe('a provider that lists no more than 30 rows', () => {
     },
   )
 
+  it('and no total is read whole where bounds bring back more pages than are looked through', async () => {
+    const list = minutes(600)
+    const slackMs = 100 * 60_000
+    const reader = readerOf((ask) => pageBy('offset', false, within(list, ask, slackMs).slice(0, 300), ask), {
+      totals: false,
+      boundSlackMs: { since: slackMs, until: slackMs },
+    })
+    expect(sorted(await idsOf(reader))).toEqual(idsIn(list))
+  })
+
+  it('does not begin where that ends within more entries of one time', async () => {
+    const list = [...minutes(10), ...ties('tie', 40, 5_000_000), ...ties('old', 5, 50_000_000)]
+    const reader = readerOf((ask) => pageOf(within(list, ask).slice(0, 30), ask))
+    const ids = await idsOf(reader, 'OLDEST_FIRST')
+    expect(ids?.slice(0, 5)).toEqual(['old4', 'old3', 'old2', 'old1', 'old0'])
+  })
+
+  it.each(['NEWEST_FIRST', 'OLDEST_FIRST'] as const)(
+    'is not believed where a whole day holds more, %s',
+    async (order) => {
+      const busy = Array.from({ length: 40 }, (_, at) => row(`busy${at}`, 10 * dayMs + at * 60_000 + 1))
+      const old = Array.from({ length: 20 }, (_, at) => row(`old${at}`, (20 + at) * dayMs + 1))
+      const list = [...minutes(5), ...busy, ...old]
+      const reader = readerOf((ask) => pageOf(withinDays(list, ask).slice(0, 30), ask), {
+        boundSlackMs: { since: dayMs, until: dayMs },
+      })
+      expect(await idsOf(reader, order)).toBeUndefined()
+    },
+  )
+
+  it.each([
+    [2_000, { requestsPerPage: 10, readAheadRows: 0 }],
+    [6_000, {}],
+  ])('is read upward in few requests, %i rows', async (length, limits) => {
+    const list = minutes(length)
+    let requests = 0
+    const reader = readerOf(
+      (ask, request) => {
+        requests = request
+        return pageOf(within(list, ask, 5_000).slice(0, 30), ask)
+      },
+      { boundSlackMs: { since: 5_000, until: 5_000 } },
+      limits,
+    )
+    const request = {
+      first: 50,
+      filter: {},
+      order: 'OLDEST_FIRST',
+      onSourceError: 'PARTIAL',
+      signal,
+    } as const
+    expect(await reader.readPage(request)).toMatchObject({ kind: 'page' })
+    expect(requests).toBeLessThan(50)
+  })
+
   it('costs a list that holds all one request', async () => {
     const list = rows.slice(0, 25)
     let requests = 0
@@ -428,6 +515,51 @@ describe('a provider that lists no more than 30 rows', () => {
     // The length of the list, its tail, what is before that, and two pages more.
     expect(requests).toBe(5)
   })
+})
+
+describe('the window behind the end of a list', () => {
+  it('that is empty and promises more is asked for twice', async () => {
+    const list = minutes(25)
+    const slackMs = 12 * 60_000
+    let requests = 0
+    const reader = readerOf(
+      (ask, request) => {
+        requests = request
+        // The oldest is deleted before the fourth request.
+        const left = request >= 4 ? list.slice(0, 24) : list
+        return { ...pageBy('offset', false, within(left, ask, slackMs), ask), more: true }
+      },
+      { totals: false, boundSlackMs: { since: slackMs, until: slackMs } },
+    )
+    expect((await idsOf(reader))?.length).toBeGreaterThanOrEqual(24)
+    expect(requests).toBeLessThan(20)
+  })
+
+  it('may count one too many', async () => {
+    const list = minutes(25)
+    const reader = readerOf((ask) => {
+      const listed = within(list, ask)
+      return { ...pageOf(listed, ask), total: listed.length + (listed.length === 1 ? 1 : 0) }
+    })
+    expect(sorted(await idsOf(reader, 'OLDEST_FIRST'))).toEqual(idsIn(list))
+  })
+})
+
+it('an offset that was guessed too deep and is refused bounds the search for the next', async () => {
+  const perDay = 100
+  // Two bursts a day. A day and its neighbours are 300 entries; offsets up to 900 are served.
+  const list = Array.from({ length: 12 * perDay }, (_, at) => {
+    const [day, place] = [Math.floor(at / perDay), at % perDay]
+    const inDay = place < perDay / 2 ? place * 1_000 : dayMs - (perDay - place) * 1_000
+    return row(`e${at}`, day * dayMs + inDay + 1)
+  })
+  const reader = readerOf(
+    (ask) =>
+      (ask.offset ?? 0) > 900 ? sourceFailure('INVALID_REQUEST') : pageOf(withinDays(list, ask), ask),
+    { boundSlackMs: { since: dayMs, until: dayMs } },
+    { requestsPerPage: 10, readAheadRows: 0 },
+  )
+  expect(sorted(await idsOf(reader))).toEqual(idsIn(list))
 })
 
 it('a time step that fills its pages is read in few requests, whatever else its bounds bring back', async () => {
@@ -611,6 +743,41 @@ describe('a count by totals', () => {
       const isCut = listMax < length
       expect(all).toEqual({ value: isCut ? 1_000 : length, exactness: isCut ? 'AT_LEAST' : 'EXACT' })
     }
+  })
+
+  it('is not taken of a list that is cut off where one day holds more', async () => {
+    const busy = Array.from({ length: 1_200 }, (_, at) => row(`e${at}`, 5 * dayMs + at * 60_000 + 1))
+    const list = [
+      ...busy,
+      ...Array.from({ length: 300 }, (_, at) => row(`old${at}`, 9 * dayMs + at * 60_000)),
+    ]
+    const reader = readerOf((ask) => pageOf(withinDays(list, ask).slice(0, 1_000), ask), {
+      pageSizeMax: 100,
+      boundSlackMs: { since: dayMs, until: dayMs },
+    })
+    const [all] = await count(reader, [Number.NEGATIVE_INFINITY, nowMs])
+    expect(all?.exactness).not.toBe('EXACT')
+  })
+
+  it.each<[string, (ask: PageAsk) => UpstreamPage | SourceFailure]>([
+    [
+      'pages are smaller than asked',
+      (ask) => pageOf(within(minutes(1_000), ask), { ...ask, limit: Math.min(ask.limit, 50) }),
+    ],
+    [
+      'deep offsets are refused',
+      (ask) =>
+        (ask.offset ?? 0) > 500 ? sourceFailure('INVALID_REQUEST') : pageOf(within(minutes(1_000), ask), ask),
+    ],
+    [
+      'the oldest are of one time',
+      (ask) => pageOf(within([...minutes(850), ...ties('tie', 150, 900 * 60_000)], ask), ask),
+    ],
+  ])('is taken of a round number although %s', async (_, answer) => {
+    const reader = readerOf(answer, { pageSizeMax: 100 })
+    expect(await count(reader, [Number.NEGATIVE_INFINITY, nowMs])).toEqual([
+      { value: 1_000, exactness: 'EXACT' },
+    ])
   })
 
   it('is taken of a round number whose last entries lie before the times asked for', async () => {

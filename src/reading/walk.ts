@@ -3,6 +3,7 @@ import type { SourceFailure } from '../model/failure.js'
 import type { PageAsk, Pushdown, UpstreamPage, UpstreamRow } from '../model/provider.js'
 import { directionOf, goesOnRising, isSeeming, type NativeOrder, observeOrder } from './native-order.js'
 import { absorbPrefix, endsByRefusal, followOf, prefixOf, refuseCursor, withRead } from './paging/prefixes.js'
+import { beforeRefused } from './paging/slice-search.js'
 import { absorbSlice, fillOf, slicesOf } from './paging/slices.js'
 import {
   cameWhole,
@@ -17,7 +18,7 @@ import {
   type Step,
   type Terrain,
 } from './paging/step.js'
-import { isWhole, placeOf, type Task } from './paging/task.js'
+import { isCut, isWhole, placeOf, type Task } from './paging/task.js'
 import {
   absorbWindow,
   firstStride,
@@ -80,6 +81,8 @@ export class Walk {
   /** The most rows that a page has held: a provider may give fewer than are asked. */
   #pageRows = 0
   #totalsMissing = false
+  /** Where lists that are cut off had to end, so that they hold all from the frontier on. */
+  #listEnds: readonly number[] = []
   /** A page that seems to be oldest first and has others behind it: the next one tells whether it is. */
   #seeming: { readonly page: UpstreamPage; readonly behind: PagePlace } | null = null
   /** The latest answer that it has taken in: `UpstreamPage.answeredAt`. */
@@ -152,6 +155,7 @@ export class Walk {
     copy.#jumpMs = this.#jumpMs
     copy.#pageRows = this.#pageRows
     copy.#totalsMissing = this.#totalsMissing
+    copy.#listEnds = this.#listEnds
     copy.answeredAt = this.answeredAt
     return copy
   }
@@ -179,9 +183,8 @@ export class Walk {
     if (task === null) return null
     if (this.#seeming) return this.#absorbSeeming(this.#seeming.page, page)
     const { order, changed, broken } = observeOrder(this.#order, page.rows)
-    const behind = isSeeming(order)
-      ? placeBehind(page, placeOf(task, this.#taskTerrain(task)), this.plan.capabilities)
-      : null
+    const at = placeOf(task, this.#taskTerrain(task))
+    const behind = isSeeming(order) ? placeBehind(page, at, this.plan.capabilities) : null
     this.#seeming = behind && { page, behind }
     if (behind) return null
     this.#order = order
@@ -199,38 +202,44 @@ export class Walk {
     if (step.kind === 'claim') this.#claim(task, step.rows, step.to, step.next)
     else if (step.kind === 'stash') this.#keep(task, step, page.more)
     else this.#task = step.task ?? this.#narrower(task, view)
+    if (step.kind === 'again' && isCut(task, step.task)) this.#listEnds = [...this.#listEnds, step.task.end]
     return null
   }
 
   #absorbSeeming(page: UpstreamPage, next: UpstreamPage): SourceFailure | null {
     this.#seeming = null
-    if (!goesOnRising(page.rows, next.rows)) {
-      // What was claimed so far came in whole windows, which need no order.
-      this.#order = { kind: 'unsorted', proven: true }
-      this.#task = null
-      return null
-    }
+    if (!goesOnRising(page.rows, next.rows) && this.#disbelieve()) return null
     this.#order = { ...this.#order, acrossPages: true }
     return this.absorb(page)
   }
 
+  /** No order is believed any more: none is shown. What was claimed so far came in whole windows, which need none. */
+  #disbelieve(): true {
+    this.#seeming = null
+    this.#order = { kind: 'unsorted', proven: true }
+    this.#task = null
+    return true
+  }
+
   /** The provider refused the cursor or the offset that the last ask carried. False when it can be read no other way. */
   refusePlace(): boolean {
-    if (this.#seeming) return this.#absorbSeeming(this.#seeming.page, { rows: [], more: false }) === null
+    if (this.#seeming) return this.#disbelieve()
     const refused = this.#task
     if (refused?.kind === 'slices') {
-      // From the tail it is the total that leads so deep; from the head a list that began long before the frontier.
+      if (refused.fill) return false
+      // From the tail it is the total that leads so deep; from the head a list that began long before the frontier, or a guess.
       const isByTotal = this.#terrain().direction === 'against'
-      if (refused.fill || (!isByTotal && refused.start >= this.#frontier)) return false
       this.#totalsMissing ||= isByTotal
-      this.#task = null
-      return true
+      const isOld = isByTotal || refused.start < this.#frontier
+      const task = isOld || refused.doubt ? null : beforeRefused(refused)
+      if (isOld || task) this.#task = task
+      return isOld || task !== null
     }
     if (refused?.kind !== 'prefix') return false
     const task = refuseCursor(refused)
-    if (task) this.#task = task
-    else if (endsByRefusal(refused)) return this.absorb({ rows: [], more: false }) === null
-    return task !== null
+    if (!task) return endsByRefusal(refused) && this.absorb({ rows: [], more: false }) === null
+    this.#task = task
+    return true
   }
 
   /**
@@ -239,9 +248,7 @@ export class Walk {
    */
   forgetOrder(): boolean {
     if (this.#order.kind === 'unsorted') return false
-    this.#order = { kind: 'unsorted', proven: true }
-    this.#task = null
-    this.#seeming = null
+    this.#disbelieve()
     this.#startOver()
     return true
   }
@@ -265,15 +272,16 @@ export class Walk {
       ? this.#frontier + capabilities.window.spanMaxMs
       : Number.POSITIVE_INFINITY
     const end = Math.min(this.#end, this.#stashes.at(-1)?.from ?? this.#end, spanEnd)
-    const { direction } = terrain
     if (
       capabilities.paging === 'offset' &&
-      direction !== 'unsorted' &&
-      !(direction === 'against' && this.#totalsMissing)
+      terrain.direction !== 'unsorted' &&
+      !(terrain.direction === 'against' && this.#totalsMissing)
     ) {
-      return slicesOf(this.#frontier, end, capabilities.pageSizeMax, terrain)
+      const listEnds = this.#listEnds.filter((listEnd) => listEnd > this.#frontier)
+      return slicesOf(this.#frontier, Math.min(end, ...listEnds), capabilities.pageSizeMax, terrain)
     }
-    if (capabilities.paging === 'cursor' && direction === 'along') return prefixOf(this.#frontier, end)
+    if (capabilities.paging === 'cursor' && terrain.direction === 'along')
+      return prefixOf(this.#frontier, end)
     if (this.#frontier === Number.NEGATIVE_INFINITY) return windowBefore(end, this.#jumpMs)
     return windowOfStride(this.#frontier, end, this.#stride, terrain, this.#stashes.length > 0)
   }

@@ -2,6 +2,7 @@ import type { Capabilities } from '../../model/capabilities.js'
 import { isFailure } from '../../model/failure.js'
 import type { UpstreamRow } from '../../model/provider.js'
 import type { FetchTerms, ReadableSource } from '../page.js'
+import { slackFineMs } from '../paging/step.js'
 import type { FilterPlan, PlanPart } from '../plan.js'
 
 /** How many entries lie between each two edges; null: totals prove nothing here, so they have to be read. */
@@ -10,8 +11,6 @@ export interface Tally {
   readonly requests: number
 }
 
-/** Slack of a source's bounds within which few rows are expected around an edge, in ms. Whole days are beyond it. */
-const slackFineMs = 60_000
 /** Rows asked for with a total, so that the few that lie behind the edge can be seen and taken off. */
 const rowsAtEdge = 10
 /** Requests to one source at a time. */
@@ -160,31 +159,20 @@ class Counter {
   }
 
   /**
-   * Whether a list holds all that is in its window: some providers list, and count, no more than a number of rows. What
-   * such a list leaves out is listed in a window that ends at its last row. Looked for where the total is one to be cut at.
+   * Whether nothing speaks against a list holding all that is in its window: some providers list, and count, no more than a
+   * number of rows. What such a list leaves out is listed in a window that ends before its last row, beyond what bounds let
+   * in. Looked for where the total is one to be cut at.
    */
   async #holdsAll(list: List, total: number): Promise<boolean> {
     if (total < listedAtLeast || total % listedStep !== 0) return true
-    const tail = await this.#tailOf(list, total)
-    const last = tail?.at(-1)
-    if (!tail || !last) return false
-    // What lies before the window comes behind all that is in it.
-    if (last.timeMs < list.beginMs) return true
-    const shown = new Set(tail.map(({ timeMs, id }) => `${timeMs} ${id}`))
-    const isLeftOut = ({ timeMs, id }: UpstreamRow) => timeMs <= last.timeMs && !shown.has(`${timeMs} ${id}`)
-    const from = { ...list, endMs: last.timeMs + 1 }
-    const head = await this.#read(from, 0, this.#pageSize)
-    if (!head || head.rows.some(isLeftOut)) return false
-    if (head.rows.length === head.total) return true
-    const tailFrom = await this.#tailOf(from, head.total)
-    return tailFrom !== null && !tailFrom.some(isLeftOut)
-  }
-
-  /** The last page of a list that has just held `total`, and may have grown since. */
-  async #tailOf(list: List, total: number): Promise<readonly UpstreamRow[] | null> {
-    const at = Math.max(0, total - this.#pageSize)
-    const tail = await this.#read(list, at, this.#pageSize)
-    return tail && at + tail.rows.length === tail.total ? tail.rows : null
+    const tail = await this.#read(list, total - rowsAtEdge, rowsAtEdge)
+    const last = tail?.rows.at(-1)
+    // It may have grown: then the last row is not the one that was last, and rows before it are not left out.
+    if (!tail || !last || tail.total !== total) return true
+    const endMs = last.timeMs - this.#source.capabilities.boundSlackMs.until
+    if (endMs <= list.beginMs) return true
+    const before = await this.#read({ ...list, endMs }, 0, rowsAtEdge)
+    return before === null || before.rows.every(({ timeMs }) => timeMs >= last.timeMs)
   }
 
   /** How many rows of a list lie before its begin. */

@@ -48,6 +48,13 @@ function search(task: SliceTask): Step<SliceTask> {
   return { kind: 'again', task: { ...known, at: Math.max(below, middle, 0) } }
 }
 
+/** The offset was refused, as too deep: the frontier is looked for before it. Null when nothing is left there. */
+export function beforeRefused(task: SliceTask): SliceTask | null {
+  const { at, below, above, capacity } = task
+  const before = Math.max(0, below, Math.floor((below + (at ?? 0) - capacity) / 2))
+  return at === null || before >= at ? null : { ...task, at: before, above: Math.min(above, at) }
+}
+
 /** The index at which the frontier would lie if the rows went on as densely as those of a slice. */
 export function guessOf(rows: readonly SeenRow[], offset: number, terrain: Terrain): number | null {
   const first = rows[0]

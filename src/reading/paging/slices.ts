@@ -2,7 +2,15 @@ import { sourceFailure } from '../../model/failure.js'
 import { type Doubt, doubtOf, placeOfDoubt, settle } from './slice-doubt.js'
 import { absorbFill, type Fill, fillTerrain, newFill, repass, wholeTerrain } from './slice-fill.js'
 import { guessOf, overshot, undershot } from './slice-search.js'
-import { type PageView, type Place, type SeenRow, type Step, stallsMax, type Terrain } from './step.js'
+import {
+  type PageView,
+  type Place,
+  type SeenRow,
+  type Step,
+  slackFineMs,
+  stallsMax,
+  type Terrain,
+} from './step.js'
 
 /**
  * Offset dialects: reading by contiguous slices of a sorted list.
@@ -144,7 +152,7 @@ export function absorbSlice(before: SliceTask, page: PageView, terrain: Terrain)
     return { kind: 'again', task: { ...task, at: 0, above: slice.first } }
   }
   if (against && count === 0) return { kind: 'again', task: { ...task, total: offset, at: 0 } }
-  const doubt = atListEnd && doubtOf(before, page, against ? 'start' : 'end', offset, terrain.frontier)
+  const doubt = atListEnd && doubtOf(before, page, against ? 'start' : 'end', offset, terrain)
   if (doubt) return { kind: 'again', task: { ...task, doubt } }
   const step = task.fill
     ? absorbFill({ ...task, fill: task.fill }, slice, terrain)
@@ -156,14 +164,19 @@ export function absorbSlice(before: SliceTask, page: PageView, terrain: Terrain)
 
 /** Settles whether a list holds all; then the page at its end is taken in. */
 function absorbDoubt(before: SliceTask, doubt: Doubt, page: PageView, terrain: Terrain): Step<SliceTask> {
-  const listed = settle(doubt, page)
+  const listed = settle(doubt, page, terrain)
   if (typeof listed === 'object') {
     return { kind: 'again', task: { ...before, doubt: listed, stalls: before.stalls + 1 } }
   }
+  if (listed === 'dense') {
+    const message = `The provider lists no more than ${doubt.page.total ?? 'some'} entries, and the narrowest window holds more.`
+    return { kind: 'failed', failure: sourceFailure('TOO_DENSE', { message }) }
+  }
   if (listed === 'cut' && doubt.side === 'start') {
-    // What is before the tail is listed farther in a window that ends there.
+    // What is before the tail is listed farther in a window that ends there; fine bounds do without the tail.
     const { start, end } = placeOfDoubt(doubt)
-    return { kind: 'again', task: slicesOf(start, end, before.capacity, terrain) }
+    const isFine = terrain.slackMs <= slackFineMs
+    return { kind: 'again', task: isFine ? null : slicesOf(start, end, before.capacity, terrain) }
   }
   return absorbSlice({ ...doubt.before, listed }, doubt.page, terrain)
 }

@@ -101,6 +101,9 @@ export type Step<Task> =
   | { readonly kind: 'again'; readonly task: Task | null }
   | { readonly kind: 'failed'; readonly failure: SourceFailure }
 
+/** Slack of a source's bounds, both sides, within which few rows are expected, in ms. Whole days are beyond it. */
+export const slackFineMs = 60_000
+
 /** Rows of one time step at most; more is TOO_DENSE. */
 export const granuleRowsMax = 10_000
 

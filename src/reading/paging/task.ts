@@ -17,3 +17,9 @@ export function isWhole(task: Task): boolean {
   if (task.kind === 'slices') return task.fill !== null && task.fill.granule === null
   return task.kind === 'window' || (task.follow !== null && task.follow.granule === null)
 }
+
+/** Whether a list goes on as one that ends before it did, since it was cut off. */
+export function isCut(task: Task, next: Task | null): next is SliceTask {
+  const isSlices = task.kind === 'slices' && next?.kind === 'slices' && next.fill === null
+  return isSlices && next.start === task.start && next.end < task.end
+}
