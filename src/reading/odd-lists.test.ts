@@ -419,6 +419,25 @@ describe('a provider that lists no more than 30 rows', () => {
     },
   )
 
+  it('may grow beyond them while it is read', async () => {
+    for (let length = 12; length <= 29; length += 1) {
+      for (const pace of [1, 2, 4, 9]) {
+        const fresh = Array.from({ length: 60 }, (_, at) => row(`new${at}`, at + 1))
+        const old = minutes(length + 1).slice(1)
+        const reader = readerOf(
+          (ask, request) => {
+            const list = [...fresh.slice(Math.max(0, 60 - pace * request)), ...old]
+            return pageOf(within(list, ask, 1_000).slice(0, 30), ask)
+          },
+          { boundSlackMs: { since: 1_000, until: 1_000 } },
+        )
+        const ids = await idsOf(reader, 'OLDEST_FIRST')
+        const isOld = (id: string) => !id.startsWith('new')
+        expect(sorted(ids).filter(isOld), `${length} rows, ${pace} more a request`).toEqual(idsIn(old))
+      }
+    }
+  })
+
   it('may do so within a time step', async () => {
     const list = [...rows.slice(0, 25), ...ties('tie', 8, 1_600_000), ...rows.slice(30)]
     const reader = readerOf((ask) => pageOf(within(list, ask).slice(0, 30), ask))

@@ -364,7 +364,7 @@ export class Walk {
       return windowBefore(task.end, this.#jumpMs)
     }
     // A page that is not full (or empty) and still promises more, or a list of a few pages, is read to its end.
-    const few = (view.total ?? Number.POSITIVE_INFINITY) <= 4 * this.#pageRows
+    const few = !this.#totalsMissing && (view.total ?? Number.POSITIVE_INFINITY) <= 4 * this.#pageRows
     if (view.rows.length < Math.max(1, this.#pageRows) || few || !isHeeded || isTight(task, terrain)) {
       return capabilities.paging === 'offset'
         ? fillOf(task.start, task.end, capabilities.pageSizeMax)

@@ -97,6 +97,8 @@ export interface Slice {
   readonly first: number
   readonly reachesStart: boolean
   readonly reachesEnd: boolean
+  /** The list is known to go on behind its end: it is cut off. */
+  readonly isCut: boolean
 }
 
 /** Tries to find a place from the tail of a list before its total is taken to be wrong. */
@@ -125,6 +127,8 @@ export function absorbSlice(before: SliceTask, page: PageView, terrain: Terrain)
     drift: Math.max(before.drift, (page.total ?? 0) - (before.total ?? page.total ?? 0)),
     endOffset,
     unconfirmed: null,
+    // Of this page alone: by the next the list may have grown, and be cut off.
+    listed: 'untested',
     guess: guessOf(page.rows, offset, terrain),
     capacity: atListEnd || behind >= (page.total ?? behind + 1) ? Math.max(before.capacity, count) : count,
     stalls: before.stalls + 1,
@@ -142,6 +146,7 @@ export function absorbSlice(before: SliceTask, page: PageView, terrain: Terrain)
     first: against ? length - behind : offset,
     reachesStart: against ? atListEnd : offset === 0,
     reachesEnd: against ? offset === 0 : atListEnd && before.listed !== 'cut',
+    isCut: before.listed === 'cut',
   }
   if (against && !atListEnd && behind >= (page.total ?? 0)) {
     // More rows are announced than the total counts: look behind it.
@@ -245,7 +250,7 @@ function claimTo(task: SliceTask, slice: Slice, terrain: Terrain): Step<SliceTas
   ).length
   // A fresh window is the plainest way on. Where its slack would bring back much of what is known, as with bounds
   // of whole days, the next slice is asked for by its place; it begins one row before the unfinished time step.
-  const fresh = terrain.direction === 'along' && (reread <= 2 || task.listed === 'cut')
+  const fresh = terrain.direction === 'along' && (reread <= 2 || slice.isCut)
   const at = Math.max(0, slice.first + inStep - 1)
   const next = { ...task, at, below: at, above: at + 1, stalls: 0 }
   return { kind: 'claim', rows, to, next: fresh || to === task.end ? null : next }
