@@ -137,13 +137,10 @@ class Counter {
       }
     }
     const [oldest] = asked
-    const whole = newest === undefined ? undefined : heads.get(newest)
-    if (
-      newest !== undefined &&
-      whole &&
-      !(await this.#holdsAll({ part, beginMs, endMs: newest }, whole.total))
-    )
-      return null
+    if (newest !== undefined) {
+      const { total } = heads.get(newest) ?? { total: 0 }
+      if (!(await this.#holdsAll({ part, beginMs, endMs: newest }, total))) return null
+    }
     const below = oldest === undefined ? 0 : await this.#below({ part, beginMs, endMs: oldest }, heads)
     if (below === null) return null
     const upTo = (endMs: number) => {
