@@ -84,7 +84,8 @@ function readerOf(
     },
   }
   const secrets = [new Secret('a secret of a test')]
-  return createReader({ sources: [source], secrets, now: () => nowMs, limits })
+  const reader = createReader({ sources: [source], secrets, now: () => nowMs, limits })
+  return { ...reader, requests: () => requests }
 }
 
 /** Ids as delivered; undefined once a page says that something may be missing. */
@@ -503,12 +504,8 @@ describe('a provider that lists no more than 30 rows', () => {
     [6_000, {}],
   ])('is read upward in few requests, %i rows', async (length, limits) => {
     const list = minutes(length)
-    let requests = 0
     const reader = readerOf(
-      (ask, request) => {
-        requests = request
-        return pageOf(within(list, ask, 5_000).slice(0, 30), ask)
-      },
+      (ask) => pageOf(within(list, ask, 5_000).slice(0, 30), ask),
       { boundSlackMs: { since: 5_000, until: 5_000 } },
       limits,
     )
@@ -520,19 +517,15 @@ describe('a provider that lists no more than 30 rows', () => {
       signal,
     } as const
     expect(await reader.readPage(request)).toMatchObject({ kind: 'page' })
-    expect(requests).toBeLessThan(50)
+    expect(reader.requests()).toBeLessThan(50)
   })
 
   it('costs a list that holds all one request', async () => {
     const list = rows.slice(0, 25)
-    let requests = 0
-    const reader = readerOf((ask, request) => {
-      requests = request
-      return pageOf(within(list, ask), ask)
-    })
+    const reader = readerOf((ask) => pageOf(within(list, ask), ask))
     expect(sorted(await idsOf(reader, 'OLDEST_FIRST'))).toEqual(idsIn(list))
     // The length of the list, its tail, what is before that, and two pages more.
-    expect(requests).toBe(5)
+    expect(reader.requests()).toBe(5)
   })
 })
 
@@ -540,10 +533,8 @@ describe('the window behind the end of a list', () => {
   it('that is empty and promises more is asked for twice', async () => {
     const list = minutes(25)
     const slackMs = 12 * 60_000
-    let requests = 0
     const reader = readerOf(
       (ask, request) => {
-        requests = request
         // The oldest is deleted before the fourth request.
         const left = request >= 4 ? list.slice(0, 24) : list
         return { ...pageBy('offset', false, within(left, ask, slackMs), ask), more: true }
@@ -551,7 +542,7 @@ describe('the window behind the end of a list', () => {
       { totals: false, boundSlackMs: { since: slackMs, until: slackMs } },
     )
     expect((await idsOf(reader))?.length).toBeGreaterThanOrEqual(24)
-    expect(requests).toBeLessThan(20)
+    expect(reader.requests()).toBeLessThan(20)
   })
 
   it('may count one too many', async () => {
@@ -583,31 +574,26 @@ it('an offset that was guessed too deep and is refused bounds the search for the
 
 it('a time step that fills its pages is read in few requests, whatever else its bounds bring back', async () => {
   const list = ties('tie', 30, 5_000)
-  let requests = 0
-  const reader = readerOf(
-    (ask, request) => {
-      requests = request
-      return pageBy('cursor', false, within(list, ask, 1_000), ask)
-    },
-    { paging: 'cursor', totals: false, boundSlackMs: { since: 1_000, until: 1_000 } },
-  )
+  const reader = readerOf((ask) => pageBy('cursor', false, within(list, ask, 1_000), ask), {
+    paging: 'cursor',
+    totals: false,
+    boundSlackMs: { since: 1_000, until: 1_000 },
+  })
   expect(sorted(await idsOf(reader))).toEqual(idsIn(list))
-  expect(requests).toBeLessThan(40)
+  expect(reader.requests()).toBeLessThan(40)
 })
 
 it('a full last page of one time, far behind an empty one that promised it, is no reason to go on by milliseconds', async () => {
   const list = ties('tie', 10, 9_000_000)
-  let requests = 0
   const reader = readerOf(
-    (ask, request) => {
-      requests = request
+    (ask) => {
       if (ask.upstreamCursor === undefined) return { rows: [], more: true, upstreamCursor: '0' }
       return pageBy('cursor', false, within(list, ask), ask)
     },
     { paging: 'cursor', totals: false },
   )
   expect(sorted(await idsOf(reader))).toEqual(idsIn(list))
-  expect(requests).toBeLessThan(40)
+  expect(reader.requests()).toBeLessThan(40)
 })
 
 it.each(['leads to itself', 'is refused', 'leads to nothing'])(
