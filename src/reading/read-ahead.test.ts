@@ -49,6 +49,16 @@ describe('first pages that come faster than their rows could be kept for five se
     }
   })
 
+  it('are kept in part from the first moment on, also after quiet', () => {
+    const { clock, firstPages, known } = storeFor(100)
+    for (let burst = 0; burst < 3; burst += 1) {
+      const cursors = firstPages(400, 1_000)
+      expect(known(cursors)).toBeGreaterThan(35)
+      expect(known(cursors)).toBeLessThan(45)
+      clock.nowMs += 2_000
+    }
+  })
+
   it('are all kept again when the rush is over', () => {
     const { clock, firstPages, known } = storeFor(100)
     firstPages(400, 2_000)
@@ -61,7 +71,7 @@ describe('first pages that come faster than their rows could be kept for five se
 describe('first pages at leisure', () => {
   it.each([
     ['a steady trickle', 90, 5_000],
-    ['a burst after quiet', 100, 50],
+    ['a burst after quiet', 20, 10],
   ])('are all kept: %s', (_, count, durationMs) => {
     const { firstPages, known } = storeFor(100)
     expect(known(firstPages(count, durationMs))).toBe(count)

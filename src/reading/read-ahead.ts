@@ -30,16 +30,16 @@ interface Kept {
 
 /** How long the rows of a first page must be able to stay, in milliseconds, for it to be worth keeping them. */
 const worthKeepingMs = 5_000
-/** The least span over which is counted how many rows first pages leave, in milliseconds. */
-const countedMs = 1_000
+/** What may be kept of first pages at once, after quiet: as much as in so many milliseconds else. */
+const burstMs = 1_000
 
 /**
  * Bounded by rows in all and by age on the clock that is handed in; least recently used goes first. Of a reading that
  * goes on, what its last two pages ended with is kept, so that the last page may be asked for again.
  *
  * Where first pages come so fast that each would soon push another out unused, only as many are kept as can stay for
- * `worthKeepingMs`: rows that live just long enough for the collector to copy them cost much and help nobody. A reading
- * that has gone on once may go on again, and is kept in any case.
+ * `worthKeepingMs`, and of a burst a fifth of the store: rows that live just long enough for the collector to copy them
+ * cost much and help nobody. A reading that has gone on once may go on again, and is kept in any case.
  */
 export function createReadAhead(limits: ReadingLimits, now: () => number): ReadAhead {
   const store = new LRUCache<string, Kept>({
@@ -50,7 +50,7 @@ export function createReadAhead(limits: ReadingLimits, now: () => number): ReadA
     perf: { now },
   })
   let purgedAtMs = now()
-  const takesFirst = createShare(limits.readAheadRows / worthKeepingMs, now)
+  const takesFirst = createBucket(limits.readAheadRows / worthKeepingMs, now)
   const keyOf = (cursor: string, travel: Travel) => `${travel} ${cursor}`
   return {
     get: (cursor, travel) => store.get(keyOf(cursor, travel))?.reading,
@@ -77,27 +77,20 @@ function rowsOf({ reading }: Kept): number {
 }
 
 /**
- * Takes some of what comes, so that what is taken makes no more than `rowsPerMs`: all of it where it makes no more
- * anyway. It goes by what came in the span before, so that a burst after quiet is taken whole.
+ * Takes of what comes no more than `rowsPerMs`, beyond a burst of as many as make up for `burstMs`: a token bucket. What
+ * is larger than that is taken as well, and paid for by what comes after it.
  */
-function createShare(rowsPerMs: number, now: () => number): (rows: number) => boolean {
-  let countedSinceMs = now()
-  let counted = 0
-  let share = 1
-  let due = 0
+function createBucket(rowsPerMs: number, now: () => number): (rows: number) => boolean {
+  const fullRows = rowsPerMs * burstMs
+  let leftRows = fullRows
+  let filledAtMs = now()
   return (rows) => {
     const nowMs = now()
     // A clock may be set back.
-    const spanMs = Math.abs(nowMs - countedSinceMs)
-    if (spanMs >= countedMs) {
-      share = Math.min(1, (rowsPerMs * spanMs) / Math.max(1, counted))
-      countedSinceMs = nowMs
-      counted = 0
-    }
-    counted += rows
-    due += share
-    if (due < 1) return false
-    due -= 1
+    leftRows = Math.min(fullRows, leftRows + Math.abs(nowMs - filledAtMs) * rowsPerMs)
+    filledAtMs = nowMs
+    if (leftRows <= 0) return false
+    leftRows -= rows
     return true
   }
 }
