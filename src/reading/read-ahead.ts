@@ -29,9 +29,9 @@ interface Kept {
 }
 
 /** How long the rows of a first page must be able to stay, in milliseconds, for it to be worth keeping them. */
-const worthKeepingMs = 5_000
+const worthKeepingMs = 10_000
 /** What may be kept of first pages at once, after quiet: as much as in so many milliseconds else. */
-const burstMs = 1_000
+const burstMs = 2_000
 
 /**
  * Bounded by rows in all and by age on the clock that is handed in; least recently used goes first. Of a reading that
