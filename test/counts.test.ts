@@ -61,6 +61,17 @@ describe.each([
     expect(counts).toEqual([{ value: 5_000, exactness: 'EXACT' }])
   })
 
+  it.each([2, 3])('reads where the look behind the last row fails, at request %d', async (failing) => {
+    const source = simulatedSource(id, timesMs, { ...options, switches: { listMax: 2_000 } })
+    let requests = 0
+    const fetchPage: SimulatedSource['fetchPage'] = async (ask, terms) => {
+      requests += 1
+      return requests === failing ? failure : source.fetchPage(ask, terms)
+    }
+    const { counts } = await count([{ ...source, fetchPage }], {}, { limit: 10_000 })
+    expect(counts).toEqual([{ value: 5_000, exactness: 'EXACT' }])
+  })
+
   it('does not believe a total that ends with a page which says that there is more', async () => {
     const source = simulatedSource(id, timesMs, options)
     const fetchPage: SimulatedSource['fetchPage'] = async (ask, terms) => {

@@ -156,7 +156,7 @@ class Counter {
   }
 
   /**
-   * Whether nothing speaks against a list holding all that is in its window: some providers list, and count, no more than a
+   * Whether a list holds all that is in its window, as far as can be seen: some providers list, and count, no more than a
    * number of rows. What such a list leaves out is listed in a window that ends before its last row, beyond what bounds let
    * in. Looked for where the total is one to be cut at.
    */
@@ -164,12 +164,13 @@ class Counter {
     if (total < listedAtLeast || total % listedStep !== 0) return true
     const tail = await this.#read(list, total - rowsAtEdge, rowsAtEdge)
     const last = tail?.rows.at(-1)
-    // It may have grown: then the last row is not the one that was last, and rows before it are not left out.
-    if (!tail || !last || tail.total !== total) return true
+    if (!tail || !last) return false
+    // It has grown: then the last row is not the one that was last, and rows before it are not left out.
+    if (tail.total !== total) return true
     const endMs = last.timeMs - this.#source.capabilities.boundSlackMs.until
     if (endMs <= list.beginMs) return true
     const before = await this.#read({ ...list, endMs }, 0, rowsAtEdge)
-    return before === null || before.rows.every(({ timeMs }) => timeMs >= last.timeMs)
+    return before?.rows.every(({ timeMs }) => timeMs >= last.timeMs) ?? false
   }
 
   /** How many rows of a list lie before its begin. */
