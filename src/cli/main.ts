@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=32 --max-old-space-size=768 --v8-pool-size=1 --no-allocation-site-pretenuring --heap-growing-percent=50
+#!/usr/bin/env -S node --max-semi-space-size=32 --max-old-space-size=768 --v8-pool-size=1 --no-allocation-site-pretenuring
 import './production.js'
 import { processHost } from './process-host.js'
 import { run } from './run.js'
