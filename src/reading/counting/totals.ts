@@ -165,7 +165,7 @@ class Counter {
     const tail = await this.#read(list, total - rowsAtEdge, rowsAtEdge)
     const last = tail?.rows.at(-1)
     if (!tail || !last) return false
-    // It has grown: then the last row is not the one that was last, and rows before it are not left out.
+    // One that is cut off would go on counting the same.
     if (tail.total !== total) return true
     const endMs = last.timeMs - this.#source.capabilities.boundSlackMs.until
     if (endMs <= list.beginMs) return true
