@@ -55,4 +55,28 @@ describe('createLogger', () => {
     loop['self'] = loop
     expect(logged({ loop })).toMatchObject({ loop: { a: 1 } })
   })
+
+  it('tells how many lines were lost as soon as there is somebody to be told', () => {
+    let takes = true
+    const lines: unknown[] = []
+    const stderr = {
+      write: (line: string) => {
+        if (takes) lines.push(JSON.parse(line))
+        return takes
+      },
+    }
+    const logger = createLogger({ stderr })
+    logger.info('one')
+    takes = false
+    for (const lost of ['two', 'three', 'four']) logger.info(lost)
+    takes = true
+    logger.info('five')
+    logger.info('six')
+    expect(lines).toMatchObject([
+      { msg: 'one' },
+      { level: 'warn', time: expect.any(String), lines: 3, msg: expect.stringContaining('lost') },
+      { msg: 'five' },
+      { msg: 'six' },
+    ])
+  })
 })

@@ -1,6 +1,7 @@
 import { type Logger, pino } from 'pino'
 import { formatInstant } from '../model/instant.js'
 import type { ProcessHost } from './process-host.js'
+import type { StandardError } from './standard-error.js'
 
 /** Names under which a credential might come into a log line by mistake. */
 const secretNames: ReadonlySet<string> = new Set([
@@ -31,8 +32,25 @@ export function createLogger(host: Pick<ProcessHost, 'stderr'>): Logger {
       },
       serializers: { err: (error: Error) => hideSecrets({ ...pino.stdSerializers.err(error) }, 1) },
     },
-    { write: (line) => void host.stderr.write(line) },
+    createOutlet(host.stderr),
   )
+}
+
+/** Writes lines, and tells how many were left out as soon as there is somebody to be told. */
+function createOutlet(stderr: StandardError): { write(line: string): void } {
+  let lines = 0
+  return {
+    write(line) {
+      if (lines > 0 && stderr.write(lostLine(lines))) lines = 0
+      if (lines > 0 || !stderr.write(line)) lines += 1
+    },
+  }
+}
+
+function lostLine(lines: number): string {
+  const time = formatInstant(Date.now())
+  const msg = 'log lines were lost: standard error did not take them'
+  return `${JSON.stringify({ level: 'warn', time, lines, msg })}\n`
 }
 
 /** The same fields, copied only where something is hidden. An error is left to its serializer. */

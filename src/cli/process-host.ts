@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import { openStandardError, type StandardError } from './standard-error.js'
 
 /** What a command may touch of the process that it runs in, so that a test can hand in another. */
 export interface ProcessHost {
@@ -7,7 +8,7 @@ export interface ProcessHost {
   readonly now: () => number
   readonly stdout: Pick<Writable, 'write'>
   /** Takes log lines as they come, in order, also right before the process ends. */
-  readonly stderr: Pick<Writable, 'write'>
+  readonly stderr: StandardError
   /** Standard error where it is a terminal, on which a line can be written over; left out elsewhere. */
   readonly terminal?: NodeJS.WritableStream
   /** Calls back at SIGTERM and SIGINT; gives the function that ends that. */
@@ -26,7 +27,7 @@ export const processHost: ProcessHost = {
   env: process.env,
   now: () => Date.now(),
   stdout: process.stdout,
-  stderr: process.stderr,
+  stderr: openStandardError(),
   ...(process.stderr.isTTY && { terminal: process.stderr }),
   onStopSignal(listener) {
     const signals = ['SIGTERM', 'SIGINT'] as const
