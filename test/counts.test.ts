@@ -83,6 +83,21 @@ describe.each([
     expect(counts).toEqual([{ value: 5_000, exactness: 'EXACT' }])
   })
 
+  it('is exact of more times than are asked for one by one', async () => {
+    const ranges = Array.from({ length: 20 }, (_, index) => {
+      const sinceMs = nowMs - 3_000_000 + index * 100_000
+      return { sinceMs, untilMs: sinceMs + 30_000 }
+    })
+    const filter = { or: ranges.map((occurredAt) => ({ occurredAt })) }
+    const sources = [simulatedSource(id, timesMs, options)]
+    const reader = createReader({ sources, secrets: [new Secret('secret')], now: () => nowMs })
+    // Shows the order, after which a row is enough to count by.
+    await reader.readPage({ filter: {}, order: 'NEWEST_FIRST', onSourceError: 'FAIL', signal })
+    const { counts } = (await reader.count({ filter, limit: 1_000, signal })) as EntryCounts
+    const value = ranges.reduce((sum, { sinceMs, untilMs }) => sum + between(sinceMs, untilMs), 0)
+    expect(counts).toEqual([{ value, exactness: 'EXACT' }])
+  })
+
   it('is exact at any edge, in at most four requests', async () => {
     const random = new SeededRandom(id)
     for (let round = 0; round < 60; round += 1) {

@@ -34,6 +34,11 @@ function plan(provider: string, filter: EntryFilter, partsPerSource = 8) {
   }
 }
 
+/** Every other day. */
+const days = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    occurredAt: { sinceMs: index * 172_800_000, untilMs: (index * 2 + 1) * 86_400_000 },
+  }))
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `id${index}`)
 
 describe('what a provider is asked', () => {
@@ -83,6 +88,18 @@ describe('what a provider is asked', () => {
       'aitronos',
       { counterpartyIds: ['u1'] },
       { asks: [{ counterpartyIds: ['u1'] }], residual: {} },
+    ],
+    [
+      'times one by one',
+      'aitronos',
+      { or: days(16) },
+      { asks: Array.from({ length: 16 }, () => ({})), residual: {} },
+    ],
+    [
+      'more times than that, the nearest together, and looks at them itself',
+      'aitronos',
+      { or: days(17) },
+      { asks: Array.from({ length: 16 }, () => ({})), residual: { occurredAt: 'TOO_MANY_REQUESTS' } },
     ],
     [
       'no object, for which it has no parameter',

@@ -171,7 +171,7 @@ function partOf(group: readonly [Draft, ...Draft[]], index: number, filter: Entr
   }
 }
 
-/** Fields of a draft's formula that its request does not settle. Times are cut on every row anyway. */
+/** Fields of a draft's formula that its request and its range do not settle. */
 function residualOf({ condition, unless }: Draft, pushdown: Pushdown): readonly FilterField[] {
   const required = requiredValues(condition)
   const isSent = (field: string) => {
@@ -201,6 +201,8 @@ function matcherOf(group: readonly Draft[]): (row: UpstreamRow) => boolean {
 function reasonOf(field: FilterField, reasons: Reasons): ResidualReason {
   const known = reasons.get(field) ?? (field === 'actionKinds' ? reasons.get('actions') : undefined)
   if (known) return known
+  // Times that are left in a formula are those of slices that became one.
+  if (field === 'occurredAt') return 'TOO_MANY_REQUESTS'
   const canBeSent = (pushdownFields as readonly string[]).includes(field) || field === 'actionKinds'
   return canBeSent ? 'NOT_REQUIRED' : 'NO_PARAMETER'
 }

@@ -1,5 +1,5 @@
 import type { Capabilities, EntryVocabulary } from '../../model/capabilities.js'
-import type { SetFilterField, TimeRange } from '../../model/filter.js'
+import type { FilterField, SetFilterField, TimeRange } from '../../model/filter.js'
 import {
   always,
   type Condition,
@@ -226,11 +226,11 @@ export function requiredValues(condition: Condition): ReadonlyMap<SetFilterField
   return required
 }
 
-/** Fields of a formula, `time` left out. */
-export function fieldsOf(condition: Condition): ReadonlySet<SetFilterField | 'search'> {
+/** Fields that a formula compares. */
+export function fieldsOf(condition: Condition): ReadonlySet<FilterField> {
   if (condition.kind === 'all' || condition.kind === 'any') {
     return new Set(condition.of.flatMap((part) => [...fieldsOf(part)]))
   }
   if (condition.kind === 'values') return new Set([condition.field])
-  return new Set(condition.kind === 'search' ? ['search'] : [])
+  return new Set([condition.kind === 'time' ? 'occurredAt' : condition.kind])
 }

@@ -18,7 +18,7 @@ const toldDimensions: ReadonlySet<ReportDimension> = new Set([
   'RESOURCE_TYPE',
   'ORGANIZATION',
 ])
-const toldFields: ReadonlySet<string> = new Set(['actions', 'actionKinds', 'resourceTypes'])
+const toldFields: ReadonlySet<string> = new Set(['occurredAt', 'actions', 'actionKinds', 'resourceTypes'])
 
 /** Why a source cannot be counted in bulk; null when it may. */
 export function bulkObstacle({ source, filter, ask }: SourceQuestion): string | null {
