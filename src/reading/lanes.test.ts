@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { simulatedSource } from '../../test/support/simulated-source.js'
+import { settled } from '../../test/support/virtual-time.js'
+import { deadlineReached } from '../model/deadline.js'
 import { sourceFailure } from '../model/failure.js'
 import { Secret } from '../model/secret.js'
-import type { ReadableSource } from './page.js'
+import type { PageRequest, ReadableSource, Reader } from './page.js'
 import { createReader } from './reader.js'
 
 const endMs = Date.UTC(2026, 5, 1)
@@ -84,4 +86,67 @@ it('a source that is refused its first request has failed, though its floor lies
   const reader = createReader({ sources: [{ ...hiring, fetchPage }], secrets, now: () => endMs })
   const request = { first: 10, filter: {}, order: 'OLDEST_FIRST', onSourceError: 'PARTIAL', signal } as const
   expect(await reader.readPage(request)).toMatchObject({ kind: 'readingFailed' })
+})
+
+describe('a deadline', () => {
+  const order = 'NEWEST_FIRST'
+
+  /** A page whose deadline comes when nothing goes on any more. */
+  async function pageUntilDeadline(reader: Reader, request: Omit<PageRequest, 'signal'>) {
+    const deadline = new AbortController()
+    const page = reader.readPage({ ...request, signal: deadline.signal })
+    await settled()
+    deadline.abort(deadlineReached('request'))
+    return page
+  }
+
+  /** Does not answer from the `first` request on. */
+  function hanging(source: ReadableSource, first: number): ReadableSource {
+    let requests = 0
+    return {
+      ...source,
+      fetchPage: async (ask, terms) => {
+        requests += 1
+        if (requests < first) return source.fetchPage(ask, terms)
+        if (!terms.signal.aborted) {
+          await new Promise((resolve) => terms.signal.addEventListener('abort', resolve))
+        }
+        return sourceFailure('TIMEOUT')
+      },
+    }
+  }
+
+  it('that one source uses up costs the others nothing, page for page', async () => {
+    const well = simulatedSource('aitronos', timesMs)
+    const sources = [well, hanging(simulatedSource('jitsudo', timesMs), 1)]
+    const reader = createReader({ sources, secrets, now: () => endMs })
+    const times: number[] = []
+    let pages = 0
+    for (let after: string | null = null, more = true; more; pages += 1) {
+      const request = { first: 100, filter: {}, order, onSourceError: 'PARTIAL' } as const
+      const page = await pageUntilDeadline(reader, { ...request, ...(after && { after }) })
+      if (page.kind !== 'page') throw new Error(`There is no page behind ${times.length} entries.`)
+      expect(page.endCursor).not.toBe(after)
+      expect(page.coverage).toMatchObject([{ error: null }, { error: { kind: 'TIMEOUT' } }])
+      times.push(...page.edges.map(({ entry }) => entry.occurredAtMs))
+      more = page.hasNextPage
+      after = page.endCursor
+    }
+    expect(times).toEqual(timesMs)
+    expect(pages).toBeLessThan(15)
+  })
+
+  it.each(['PARTIAL', 'FAIL'] as const)(
+    'in a further request ends the page early, and the source has not failed, under %s',
+    async (onSourceError) => {
+      const source = hanging(simulatedSource('aitronos', timesMs), 3)
+      const reader = createReader({ sources: [source], secrets, now: () => endMs })
+      const request = { first: 300, filter: {}, order, onSourceError } as const
+      const page = await pageUntilDeadline(reader, request)
+      if (page.kind !== 'page') throw new Error('There is no page.')
+      expect(page.edges.length).toBeGreaterThan(150)
+      expect(page.hasNextPage).toBe(true)
+      expect(page.coverage).toMatchObject([{ state: 'SCAN_LIMIT', gap: null, error: null }])
+    },
+  )
 })

@@ -78,7 +78,7 @@ export async function advanceLanes(
   while (countBefore(lanes, leastFrontier(lanes)) < wanted) {
     const holding = lanesHoldingUp(lanes, wanted)
     if (holding.length === 0) return
-    const begun = ({ walk, obligedTo }: Lane) => !walk.untouched || walk.frontier > obligedTo
+    const begun = ({ walk, obligedTo, requests }: Lane) => requests > 0 || walk.frontier > obligedTo
     const { aborted, reason } = terms.signal
     // Without a request that would throw it, a page could end where it began, and be asked for again and again.
     if (aborted && !isDeadline(reason)) throw reason
@@ -128,14 +128,23 @@ function lanesHoldingUp(lanes: readonly Lane[], wanted: number): readonly Lane[]
   )
   const able = open.filter((lane) => !lane.limited && lane.walk.frontier < limit)
   const starting = startingLanes(able)
-  if (starting.length > 0) return starting
+  if (starting.length === 0) return lanesBehind(able, lanes, wanted)
+  // Where a page begins, a source that begins anew, as after a failure, is asked beside the others: one that hangs would
+  // use up their time.
+  const isBegin = starting.some(({ walk, obligedTo }) => walk.frontier <= obligedTo)
+  const others = isBegin ? able.filter(({ walk }) => !walk.untouched) : []
+  return [...starting, ...lanesBehind(others, lanes, wanted)]
+}
+
+/** Those of some lanes that keep the page from being filled by what is known of all. */
+function lanesBehind(some: readonly Lane[], lanes: readonly Lane[], wanted: number): readonly Lane[] {
   const known = lanes.flatMap(({ walk }) => walk.rows.map(({ progress }) => progress)).sort((a, b) => a - b)
   const last = known[wanted - 1]
-  if (last !== undefined) return able.filter(({ walk }) => walk.frontier <= last)
+  if (last !== undefined) return some.filter(({ walk }) => walk.frontier <= last)
   // Too little is known to fill the page: the sources catch up with the farthest, then that one goes on.
-  const farthest = Math.max(...able.map(({ walk }) => walk.frontier))
-  const behind = able.filter(({ walk }) => walk.frontier < farthest)
-  return behind.length > 0 ? behind : able
+  const farthest = Math.max(...some.map(({ walk }) => walk.frontier))
+  const behind = some.filter(({ walk }) => walk.frontier < farthest)
+  return behind.length > 0 ? behind : some
 }
 
 /** The lanes that are asked first: those that begin here. One that begins farther on may never be needed. */
@@ -165,11 +174,11 @@ async function advanceLane(lane: Lane, limits: ReadingLimits, terms: FetchTerms)
     const page = await run.source.fetchPage(ask, { ...wayOf(terms), sentAfter: walk.answeredAt })
     if (isFailure(page)) {
       if (isRefusal(lane, ask, page)) lane.refused = true
-      else if (page.kind === 'RATE_LIMITED' && moved && (run.hasAnswered || before > walk.startsAt)) {
-        // A limit of the rate bounds a page like a deadline does: the source has answered, and would go on later. Else a
-        // reading whose pages take more requests than the rate permits in their time never got on under FAIL.
+      else if (isBound(page, terms.signal) && moved && (run.hasAnswered || before > walk.startsAt)) {
+        // The deadline or a limit of the rate bounds a page like its budget: the source has answered, and would go on later.
+        // Else a reading whose pages take more requests than there is time for never got on under FAIL.
         lane.limited = true
-        run.isRateLimited = true
+        run.isRateLimited ||= page.kind === 'RATE_LIMITED'
         return
       } else if (!(isPlaceRefusal(ask, page) && walk.refusePlace())) run.failure ??= page
     } else {
@@ -181,6 +190,11 @@ async function advanceLane(lane: Lane, limits: ReadingLimits, terms: FetchTerms)
       if (walk.hints.order.kind === 'unsorted') forgetOrder(run)
     }
   }
+}
+
+/** Whether a failure says no more than that there was no time left for an answer, or for leave to ask. */
+function isBound({ kind }: SourceFailure, { aborted, reason }: AbortSignal): boolean {
+  return kind === 'RATE_LIMITED' || (kind === 'TIMEOUT' && aborted && isDeadline(reason))
 }
 
 /** What of the terms concerns a request. */
