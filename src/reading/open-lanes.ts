@@ -1,4 +1,5 @@
 import type { Pushdown, UpstreamRow } from '../model/provider.js'
+import { storeKey } from '../model/store-key.js'
 import { entryOf } from './edge.js'
 import { addLane, type Lane, type SourceRun } from './lanes.js'
 import type { ReadingLimits } from './limits.js'
@@ -40,7 +41,7 @@ export function plansOf(
 
 /** What a process learns of requests of one kind is kept under this. */
 export function hintKey(sourceKey: string, pushdown: Pushdown): string {
-  return `${sourceKey} ${JSON.stringify(pushdown)}`
+  return storeKey(`${sourceKey} ${JSON.stringify(pushdown)}`)
 }
 
 /**

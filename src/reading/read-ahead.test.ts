@@ -4,6 +4,8 @@ import { createReadAhead, type KeptReading } from './read-ahead.js'
 import type { Walk } from './walk.js'
 
 const rows = 200
+/** That of a row. */
+const filterLength = 100
 const reading: KeptReading = { plans: new Map(), walks: new Map([['crew', { rowsHeld: rows } as Walk]]) }
 
 /** A store with room for `readings` of them, and how many of these cursors it knows. */
@@ -16,7 +18,7 @@ function storeFor(readings: number) {
     Array.from({ length: count }, (_, index) => {
       clock.nowMs += durationMs / count
       const cursor = `${clock.nowMs} ${index}`
-      store.set(cursor, 'down', reading, undefined)
+      store.set(cursor, 'down', reading, { wentOnFrom: undefined, filterLength })
       return cursor
     })
   const known = (cursors: readonly string[]) => cursors.filter((cursor) => store.get(cursor, 'down')).length
@@ -39,10 +41,10 @@ describe('first pages that come faster than their rows could be kept for ten sec
     const { store, firstPages } = storeFor(100)
     firstPages(400, 2_000)
     let cursor = 'page 1'
-    store.set(cursor, 'down', reading, undefined)
+    store.set(cursor, 'down', reading, { wentOnFrom: undefined, filterLength })
     for (let page = 2; page < 50; page += 1) {
       const next = `page ${page}`
-      store.set(next, 'down', reading, cursor)
+      store.set(next, 'down', reading, { wentOnFrom: cursor, filterLength })
       firstPages(20, 100)
       expect(store.get(next, 'down'), next).toBeDefined()
       cursor = next
@@ -83,4 +85,15 @@ describe('first pages at leisure', () => {
     clock.nowMs -= 3_600_000
     expect(known(firstPages(20, 1_000))).toBe(20)
   })
+})
+
+it('readings with large filters are kept by what these weigh', () => {
+  const { store } = storeFor(100)
+  const filterLength = 20_000
+  const cursors = Array.from({ length: 300 }, (_, index) => `page ${index}`)
+  for (const cursor of cursors)
+    store.set(cursor, 'down', reading, { wentOnFrom: 'page before', filterLength })
+  const kept = cursors.filter((cursor) => store.get(cursor, 'down'))
+  expect(kept.length).toBeGreaterThan(60)
+  expect(kept.length).toBeLessThan(80)
 })

@@ -19,14 +19,23 @@ export interface KeptReading {
  */
 export interface ReadAhead {
   get(cursor: string, travel: Travel): KeptReading | undefined
-  /** `wentOnFrom`: the cursor that the page was asked with. */
-  set(cursor: string, travel: Travel, reading: KeptReading, wentOnFrom: string | undefined): void
+  set(cursor: string, travel: Travel, reading: KeptReading, origin: Origin): void
 }
 
-interface Kept {
-  readonly reading: KeptReading
+/** The page that ended with what is kept. */
+interface Origin {
+  /** The cursor that it was asked with; undefined for a first page. */
   readonly wentOnFrom: string | undefined
+  /** Its filter in UTF-16 code units of JSON: plans hold it, and a caller may make it large. */
+  readonly filterLength: number
 }
+
+interface Kept extends Origin {
+  readonly reading: KeptReading
+}
+
+/** What plans hold of so much of a filter, in all sources, takes about the memory of a row. */
+const filterLengthOfRow = 250
 
 /** How long the rows of a first page must be able to stay, in milliseconds, for it to be worth keeping them. */
 const worthKeepingMs = 10_000
@@ -54,14 +63,14 @@ export function createReadAhead(limits: ReadingLimits, now: () => number): ReadA
   const keyOf = (cursor: string, travel: Travel) => `${travel} ${cursor}`
   return {
     get: (cursor, travel) => store.get(keyOf(cursor, travel))?.reading,
-    set: (cursor, travel, reading, wentOnFrom) => {
+    set: (cursor, travel, reading, { wentOnFrom, filterLength }) => {
       if (limits.readAheadRows === 0) return
       // It looks at everything that is kept, which may be much, so not for every page.
       if (now() - purgedAtMs >= limits.readAheadMs / 10) {
         store.purgeStale()
         purgedAtMs = now()
       }
-      const kept = { reading, wentOnFrom }
+      const kept = { reading, wentOnFrom, filterLength }
       if (wentOnFrom === undefined && !takesFirst(rowsOf(kept))) return
       const before = wentOnFrom === undefined ? undefined : store.peek(keyOf(wentOnFrom, travel))
       if (before?.wentOnFrom !== undefined) store.delete(keyOf(before.wentOnFrom, travel))
@@ -70,8 +79,8 @@ export function createReadAhead(limits: ReadingLimits, now: () => number): ReadA
   }
 }
 
-function rowsOf({ reading }: Kept): number {
-  let rows = 1
+function rowsOf({ reading, filterLength }: Kept): number {
+  let rows = Math.ceil(filterLength / filterLengthOfRow)
   for (const walk of reading.walks.values()) rows += walk.rowsHeld
   return rows
 }

@@ -327,7 +327,9 @@ function keep(
     .filter(({ failure }) => failure === null)
     .flatMap(({ source, lanes }) => lanes.map(({ part, walk }) => [laneKey(source.key, part), walk] as const))
   const kept = { plans, walks: new Map(walks) }
-  context.readAhead.set(cursor, reading.travel, kept, backward ? request.before : request.after)
+  const wentOnFrom = backward ? request.before : request.after
+  const filterLength = JSON.stringify(request.filter).length
+  context.readAhead.set(cursor, reading.travel, kept, { wentOnFrom, filterLength })
 }
 
 function reportOf(

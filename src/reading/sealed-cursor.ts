@@ -1,4 +1,4 @@
-// node:crypto is the one thing from outside that this layer uses: it computes and has no effect on the world.
+// node:crypto is the one thing of Node that this layer uses: it computes and has no effect on the world.
 import { createHash, createHmac, hash, timingSafeEqual } from 'node:crypto'
 import { canonicalFilter } from '../model/canonical-filter.js'
 import type { EntryFilter } from '../model/filter.js'
@@ -17,8 +17,8 @@ export interface CursorSeal {
 }
 
 const tagBytes = 16
-/** Longer text is no cursor of ours: 32 gaps of two positions with ids of up to 200 characters stay below. */
-const cursorLengthMax = 65_536
+/** Longer text is no cursor of ours: 32 gaps of two positions with ids of 500 characters, six letters of JSON each, stay below. */
+const cursorLengthMax = 300_000
 
 /** `secrets` is not empty: the first signs, all verify, so a secret can be changed without cutting a reading short. */
 export function createCursorSeal(secrets: readonly Secret[]): CursorSeal {

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import type { GraphQLSchema } from 'graphql'
 import { createYoga } from 'graphql-yoga'
-import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import { createGraphContext } from '../graphql/context.js'
 import { buildSchema } from '../graphql/schema.js'
@@ -11,6 +10,7 @@ import type { Reader } from '../reading/page.js'
 import type { Tail } from '../tail/event.js'
 import { logOperation } from './access-log.js'
 import { Admission, useAdmission } from './admission.js'
+import { createDocumentCache, createErrorCache } from './document-cache.js'
 import { useEventStream } from './event-stream.js'
 import { createExportRoute } from './export-route.js'
 import { createGraphiqlPage } from './graphiql.js'
@@ -89,8 +89,6 @@ export interface GatewayServer {
   drain(graceMs: number): Promise<void>
 }
 
-/** Text of documents kept parsed and validated, in UTF-16 code units. Yoga's own cache counts entries, not size. */
-const cachedTextMax = 2 * 1024 * 1024
 /** How long `drain` waits for what it aborted, in milliseconds. */
 const abortedWaitMs = 1_000
 /** Probes ask more often than this, in milliseconds. */
@@ -156,8 +154,8 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       })
     },
     parserAndValidationCache: {
-      documentCache: new LRUCache({ maxSize: cachedTextMax, sizeCalculation: (_, text) => text.length + 1 }),
-      errorCache: new LRUCache({ maxSize: cachedTextMax, sizeCalculation: (_, text) => text.length + 1 }),
+      documentCache: createDocumentCache(),
+      errorCache: createErrorCache(),
     },
     plugins: [
       useProbes({ readiness, metrics: options.metrics?.render ?? null }),

@@ -8,6 +8,7 @@ import type {
   UpstreamRequest,
   UpstreamRow,
 } from '../model/provider.js'
+import { storeKey } from '../model/store-key.js'
 import type { FetchTerms, ReadableSource } from '../reading/page.js'
 import { Attempts, type AttemptsOptions, type Sequence } from './attempts.js'
 import { createRedactor } from './redact.js'
@@ -43,7 +44,7 @@ export function connectSource(options: SourceOptions): ReadableSource {
 
   async function fetchPage(ask: PageAsk, terms: FetchTerms): Promise<UpstreamPage | SourceFailure> {
     const request = dialect.pageRequest(ask)
-    const key = `${sourceKey} ${keyOf(request)}`
+    const key = storeKey(`${sourceKey} ${keyOf(request)}`)
     const caller = callerOf(terms)
     const kept = settledPages.get(key, ask, settleMs, caller.sentAfter)
     if (kept && !terms.signal.aborted) {
