@@ -50,8 +50,8 @@ function isFine({ since, until }: Capabilities['boundSlackMs']): boolean {
 
 /**
  * Counts the entries of one source between edges, by what the provider says that a list holds in all: one request a
- * bucket and part, one more where entries may lie below the first edge, and some more where many stand at an edge or
- * the bounds are coarse. `edgesMs` is ascending, UTC milliseconds; its first may be -Infinity. `isNewestFirst`: a page
+ * bucket and part, one more where there are several, to see that the list has not changed meanwhile, one where entries
+ * may lie below the first edge, and some where many stand at an edge or the bounds are coarse. `edgesMs` is ascending, UTC milliseconds; its first may be -Infinity. `isNewestFirst`: a page
  * has shown that order. Null, too, where bounds are coarse and reading, up to `limit`, takes fewer requests.
  *
  * A provider's bounds let in more than was asked for. In a list that is newest first the surplus at the upper edge
@@ -113,10 +113,13 @@ class Counter {
     const asked = [...new Set(ends)].filter((endMs) => endMs > beginMs)
     const heads = new Map<number, Split>()
     const newest = asked.at(-1)
-    if (newest !== undefined && asked.length > 1 && !isFine(this.#source.capabilities.boundSlackMs)) {
-      const head = await this.#splitAt(newest, { part, beginMs, endMs: newest }, 0, this.#pageSize)
+    const isDivided = newest !== undefined && asked.length > 1
+    if (isDivided) {
+      const isCoarse = !isFine(this.#source.capabilities.boundSlackMs)
+      const list = { part, beginMs, endMs: newest }
+      const head = await this.#splitAt(newest, list, 0, isCoarse ? this.#pageSize : rowsAtEdge)
       const cheaperToRead = Math.min(this.#readingLimit, asked.length * coarseRequests * this.#pageSize)
-      if (!head || head.total <= cheaperToRead) return null
+      if (!head || (isCoarse && head.total <= cheaperToRead)) return null
       heads.set(newest, head)
       asked.pop()
     }
@@ -143,6 +146,8 @@ class Counter {
     }
     const below = oldest === undefined ? 0 : await this.#below({ part, beginMs, endMs: oldest }, heads)
     if (below === null) return null
+    // A bucket is the difference of two totals: what appears or goes anywhere between the two would be taken for its own.
+    if (isDivided && !(await this.#isStill({ part, beginMs, endMs: newest }, heads))) return null
     const upTo = (endMs: number) => {
       const head = heads.get(endMs)
       return head ? head.total - head.before - below : 0
@@ -171,6 +176,12 @@ class Counter {
     if (endMs <= list.beginMs) return true
     const before = await this.#read({ ...list, endMs }, 0, rowsAtEdge)
     return before?.rows.every(({ timeMs }) => timeMs >= last.timeMs) ?? false
+  }
+
+  /** Whether the list that holds all others counts what it did at first. */
+  async #isStill(list: List, heads: ReadonlyMap<number, Split>): Promise<boolean> {
+    const last = await this.#read(list, 0, 1)
+    return last !== null && last.total === heads.get(list.endMs)?.total
   }
 
   /** How many rows of a list lie before its begin. */
