@@ -70,7 +70,9 @@ describe('a retry', () => {
     ['429 that does not', { status: 429 }, 1, 'RATE_LIMITED'],
     ['429 that says too late', { status: 429, headers: wait('11') }, 1, 'RATE_LIMITED'],
     ['429 that says nonsense', { status: 429, headers: wait('-5 pigs') }, 1, 'RATE_LIMITED'],
+    ['502 that says too late', { status: 502, headers: wait('11') }, 1, 'UNAVAILABLE'],
     ['503 that says too late', { status: 503, headers: wait('11') }, 1, 'UNAVAILABLE'],
+    ['504 that says too late', { status: 504, headers: wait('11') }, 1, 'UNAVAILABLE'],
     ['500', { status: 500 }, 1, 'UNAVAILABLE'],
     ['a certificate', tls, 1, 'UNREACHABLE'],
     ['a time-out', late, 1, 'TIMEOUT'],
@@ -203,14 +205,38 @@ describe('waiting for a place', () => {
 })
 
 describe('a provider that is in trouble and says how long', () => {
-  it('is told to those who come meanwhile as what it is', async () => {
-    const { ask, begin, source } = scripted([{ status: 503, headers: wait('60') }])
+  it.each([500, 502, 503, 504, 529])('is told to those who come meanwhile as what it is: %i', async (status) => {
+    const { ask, begin, source, sent } = scripted([{ status, headers: wait('60') }])
     expect(await ask()).toBe('UNAVAILABLE')
     expect(await begin()).toMatchObject({
       kind: 'UNAVAILABLE',
       message: expect.stringContaining('asks to wait'),
     })
     expect(source.allowance?.()).toMatchObject({ pauseReason: 'FAILING' })
+    expect(sent).toHaveLength(1)
+  })
+
+  it.each([502, 503, 504])('is asked again when that has passed, by nobody sooner: %i', async (status) => {
+    const { ask, sent, timing } = scripted((number) =>
+      number <= 2 ? { status, headers: wait('3') } : {},
+    )
+    const waiting = ask()
+    await timing.pass(0)
+    const other = ask()
+    expect(await waiting).toBe('OK')
+    expect(await other).toBe('OK')
+    const [first, ...others] = sent.map(({ atMs }) => atMs)
+    for (const atMs of others) expect(atMs - (first ?? 0)).toBeGreaterThanOrEqual(3_000)
+    expect(others).toHaveLength(3)
+  })
+
+  it('may say it with 200, too', async () => {
+    const { client, upstream, ask, dialect, sent } = scripted([{ headers: wait('60') }])
+    const readPage = () => sourceFailure('UNAVAILABLE', { httpStatus: 200 })
+    const source = upstream.connect({ dialect: { ...dialect, readPage }, client })
+    expect(await ask({}, source)).toBe('UNAVAILABLE')
+    expect(await ask({}, source)).toBe('UNAVAILABLE')
+    expect(sent).toHaveLength(1)
   })
 })
 

@@ -231,7 +231,7 @@ export class Attempts {
     const told = readAllowances(headers, receivedAtMs, declared)
     const isThrottled = isRateLimit(answer, result)
     const refused =
-      isThrottled || answer.status === 503
+      isThrottled || isInTrouble(answer, result)
         ? { untilMs: readWait(headers, receivedAtMs, declared), isRateLimit: isThrottled }
         : null
     const granted = { sentAtMs, told: [], refused: null }
@@ -332,6 +332,11 @@ const troubleKinds: ReadonlySet<FailureKind> = new Set(['INVALID_RESPONSE', 'UNA
 function isTrouble(answer: UpstreamResponse | SourceFailure, result: unknown): boolean {
   if (isFailure(answer)) return true
   return answer.status >= 500 || (isFailure(result) && troubleKinds.has(result.kind))
+}
+
+/** What a wait is believed of (RFC 9110 section 10.2.3 names 503): whatever else says that the provider cannot answer now. */
+function isInTrouble({ status }: UpstreamResponse, result: unknown): boolean {
+  return status >= 500 || (isFailure(result) && result.kind === 'UNAVAILABLE')
 }
 
 function isRateLimit(answer: UpstreamResponse | SourceFailure, result: unknown): boolean {
