@@ -205,21 +205,22 @@ describe('waiting for a place', () => {
 })
 
 describe('a provider that is in trouble and says how long', () => {
-  it.each([500, 502, 503, 504, 529])('is told to those who come meanwhile as what it is: %i', async (status) => {
-    const { ask, begin, source, sent } = scripted([{ status, headers: wait('60') }])
-    expect(await ask()).toBe('UNAVAILABLE')
-    expect(await begin()).toMatchObject({
-      kind: 'UNAVAILABLE',
-      message: expect.stringContaining('asks to wait'),
-    })
-    expect(source.allowance?.()).toMatchObject({ pauseReason: 'FAILING' })
-    expect(sent).toHaveLength(1)
-  })
+  it.each([500, 502, 503, 504, 529])(
+    'is told to those who come meanwhile as what it is: %i',
+    async (status) => {
+      const { ask, begin, source, sent } = scripted([{ status, headers: wait('60') }])
+      expect(await ask()).toBe('UNAVAILABLE')
+      expect(await begin()).toMatchObject({
+        kind: 'UNAVAILABLE',
+        message: expect.stringContaining('asks to wait'),
+      })
+      expect(source.allowance?.()).toMatchObject({ pauseReason: 'FAILING' })
+      expect(sent).toHaveLength(1)
+    },
+  )
 
   it.each([502, 503, 504])('is asked again when that has passed, by nobody sooner: %i', async (status) => {
-    const { ask, sent, timing } = scripted((number) =>
-      number <= 2 ? { status, headers: wait('3') } : {},
-    )
+    const { ask, sent, timing } = scripted((number) => (number <= 2 ? { status, headers: wait('3') } : {}))
     const waiting = ask()
     await timing.pass(0)
     const other = ask()
