@@ -2,6 +2,8 @@
  * What a provider declares, and what its answers say, about how often it may be asked. Pure: data and parsing.
  */
 
+import { parseInstant } from './instant.js'
+
 /** Names, in lower case, of headers that tell an allowance together. */
 interface AllowanceHeaders {
   readonly limit: string
@@ -55,6 +57,8 @@ const waitMaxMs = 900_000
  * The instant before which an answer asks not to be called again, or null: the latest of Retry-After (RFC 9110 section
  * 10.2.3, seconds or HTTP date), the declared headers of the same meaning and, when nothing remains of an allowance,
  * its reset. At most 15 minutes after `receivedAtMs`; what cannot be read is passed over.
+ *
+ * All of these headers may come more than once, from an application and a proxy before it: the strictest counts.
  */
 export function readWait(
   headers: Headers,
@@ -62,13 +66,13 @@ export function readWait(
   declared: RateLimitDeclaration,
 ): number | null {
   const names = ['retry-after', ...declared.families.flatMap(({ retryAfter }) => retryAfter ?? [])]
-  const instants = [
-    ...names.map((name) => waitInstant(headers[name], receivedAtMs)),
+  const latestMs = greatest([
+    ...names.flatMap((name) => valuesOf(headers[name])).map((value) => waitInstant(value, receivedAtMs)),
     ...readAllowances(headers, receivedAtMs, declared)
       .filter(({ remaining }) => remaining === 0)
       .map(({ resetMs }) => resetMs),
-  ].filter((instant) => instant !== null)
-  return instants.length === 0 ? null : clamp(Math.max(...instants), receivedAtMs)
+  ])
+  return latestMs === null ? null : clamp(latestMs, receivedAtMs)
 }
 
 /** Every allowance that an answer tells: the declared families, and the IETF draft's headers in its three forms. */
@@ -79,21 +83,46 @@ export function readAllowances(
 ): readonly AllowanceTold[] {
   const told: AllowanceTold[] = []
   for (const family of [...families, draftHeaders]) {
-    const remaining = count(headers[family.remaining])
+    const remaining = least(valuesOf(headers[family.remaining]).map(remainder))
     if (remaining === null) continue
-    const resetMs = resetInstant(headers[family.reset], receivedAtMs)
-    told.push({ family: family.remaining, limit: count(headers[family.limit]), remaining, resetMs })
+    const resets = valuesOf(headers[family.reset]).map((value) => resetInstant(value, receivedAtMs))
+    told.push({
+      family: family.remaining,
+      limit: limitOf(headers[family.limit]),
+      remaining,
+      resetMs: greatest(resets),
+    })
   }
   const { ratelimit } = headers
   return ratelimit === undefined
     ? told
-    : [...told, ...draftItems(ratelimit, headers['ratelimit-policy'], receivedAtMs)]
+    : [...told, ...draftItems(ratelimit, headers['ratelimit-policy'] ?? '', receivedAtMs)]
 }
 
 /** Whether a 429 is for all sources of the provider. */
 export function isProviderWide(headers: Headers, { providerScope }: RateLimitDeclaration): boolean {
   if (providerScope === undefined) return false
-  return headers[providerScope.header]?.trim().toLowerCase() === providerScope.value
+  const { header, value } = providerScope
+  return valuesOf(headers[header]).some((said) => said.trim().toLowerCase() === value)
+}
+
+/**
+ * The values of a header that may have been repeated, which the client joins by commas (RFC 9110 section 5.3). The comma
+ * of an HTTP date, behind its weekday, divides nothing.
+ */
+function valuesOf(text: string | undefined): readonly string[] {
+  return text?.split(/(?<!\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}),/i) ?? []
+}
+
+/** The least of what could be read. */
+function least(values: readonly (number | null)[]): number | null {
+  const read = values.filter((value) => value !== null)
+  return read.length === 0 ? null : Math.min(...read)
+}
+
+function greatest(values: readonly (number | null)[]): number | null {
+  const read = values.filter((value) => value !== null)
+  return read.length === 0 ? null : Math.max(...read)
 }
 
 /** draft-ietf-httpapi-ratelimit-headers, to its version 06: three headers, the reset in seconds from now. */
@@ -103,48 +132,125 @@ const draftHeaders: AllowanceHeaders = {
   reset: 'ratelimit-reset',
 }
 
-/** Version 07, `limit=100, remaining=50, reset=30`, and later, `"name";r=50;t=30` beside a policy `"name";q=100;w=60`. */
-function draftItems(text: string, policy: string | undefined, receivedAtMs: number): AllowanceTold[] {
-  const quotas = new Map((policy ?? '').split(',').map((item) => [nameOf(item), parameter(item, 'q')]))
-  const flat = /(^|[\s,])remaining\s*=/.test(text)
-  return (flat ? [text.replaceAll(',', ';')] : text.split(',')).flatMap((item) => {
-    const remaining = parameter(item, flat ? 'remaining' : 'r')
-    if (remaining === null) return []
-    const seconds = parameter(item, flat ? 'reset' : 't')
-    const limit = flat ? parameter(item, 'limit') : (quotas.get(nameOf(item)) ?? null)
-    const resetMs = seconds === null ? null : clamp(receivedAtMs + seconds * 1_000, receivedAtMs)
-    return [{ family: `ratelimit ${nameOf(item)}`, limit, remaining, resetMs }]
-  })
+/** The parameters of version 07, `limit=100, remaining=50, reset=30`, and of later ones, `"name";r=50;t=30`. */
+const flatNames: AllowanceHeaders = { limit: 'limit', remaining: 'remaining', reset: 'reset' }
+const itemNames: AllowanceHeaders = { limit: 'q', remaining: 'r', reset: 't' }
+
+/** What both forms tell, the newer one beside a policy `"name";q=100;w=60`: of each name the strictest. */
+function draftItems(text: string, policy: string, receivedAtMs: number): readonly AllowanceTold[] {
+  const flat = [text.replaceAll(',', ';')]
+  const policies = itemsByName(policy)
+  return [
+    ...draftAllowance('', flat, flat, flatNames, receivedAtMs),
+    ...[...itemsByName(text)].flatMap(([name, items]) =>
+      draftAllowance(name, items, policies.get(name) ?? [], itemNames, receivedAtMs),
+    ),
+  ]
+}
+
+function draftAllowance(
+  name: string,
+  items: readonly string[],
+  policies: readonly string[],
+  names: AllowanceHeaders,
+  receivedAtMs: number,
+): readonly AllowanceTold[] {
+  const remaining = least(parameters(items, names.remaining).map(remainder))
+  if (remaining === null) return []
+  const limit = least(parameters(policies, names.limit).map(count))
+  const seconds = greatest(parameters(items, names.reset).map(count))
+  const resetMs = seconds === null ? null : clamp(receivedAtMs + seconds * 1_000, receivedAtMs)
+  return [{ family: `ratelimit ${name}`, limit, remaining, resetMs }]
+}
+
+function itemsByName(text: string): ReadonlyMap<string, readonly string[]> {
+  const items = new Map<string, string[]>()
+  for (const item of text.split(',')) {
+    const name = nameOf(item)
+    const known = items.get(name)
+    if (known) known.push(item)
+    else items.set(name, [item])
+  }
+  return items
 }
 
 function nameOf(item: string): string {
   return /^\s*"?([\w-]{1,60})"?\s*(;|$)/.exec(item)?.[1] ?? ''
 }
 
-function parameter(item: string, name: string): number | null {
-  for (const part of item.split(';')) {
-    const [key = '', value] = part.split('=')
-    if (key.trim().toLowerCase() === name) return count(value)
-  }
-  return null
+/** All values that items have of one parameter. */
+function parameters(items: readonly string[], name: string): readonly string[] {
+  return items
+    .flatMap((item) => item.split(';'))
+    .flatMap((part) => {
+      const [key = '', value = ''] = part.split('=')
+      return key.trim().toLowerCase() === name ? [value] : []
+    })
 }
 
-/** A whole number as headers write it; the draft lets a list of policies follow the limit. */
-function count(text: string | undefined): number | null {
-  const digits = /^\s*(\d{1,12})\s*(?:[,;]|$)/.exec(text ?? '')?.[1]
+/**
+ * The least limit. Policies may follow it in drafts to version 06 and elsewhere, `10, 10;w=1, 50;w=60`: these are of other
+ * spans than what remains, so they count only where nothing else is told.
+ */
+function limitOf(text: string | undefined): number | null {
+  const values = valuesOf(text)
+  const plain = values.filter((value) => !value.includes(';'))
+  return least((plain.length > 0 ? plain : values).map(count))
+}
+
+/** What remains; less than nothing is nothing. */
+function remainder(text: string): number | null {
+  return /^\s*-\d/.test(text) ? 0 : count(text)
+}
+
+/** A whole number as headers write it, also with parameters behind it. */
+function count(text: string): number | null {
+  const digits = /^\s*(\d{1,12})\s*(?:;|$)/.exec(text)?.[1]
   return digits === undefined ? null : Number(digits)
 }
 
-function waitInstant(text: string | undefined, receivedAtMs: number): number | null {
-  if (text === undefined) return null
-  if (/^\s*\d{1,30}(\.\d{1,9})?\s*$/.test(text)) return receivedAtMs + Math.ceil(Number(text) * 1_000)
-  const date = /^[A-Za-z]{3,9},? .{10,40}$/.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(date) ? null : date
+/** Of any number of digits: too many are too long a wait. */
+function waitInstant(text: string, receivedAtMs: number): number | null {
+  if (/^\s*\d+(\.\d+)?\s*$/.test(text)) return receivedAtMs + Math.ceil(Number(text) * 1_000)
+  return httpDate(text, receivedAtMs)
+}
+
+/** `Sun, 06 Nov 1994 08:49:37 GMT`, and `Sunday, 06-Nov-94 08:49:37 GMT`; other offsets and none are read, too. */
+const fixedDate =
+  /^\s*[a-z]{3,9},? +(?<day>\d{1,2})[ -](?<month>[a-z]{3})[ -](?<year>\d{2}|\d{4}) +(?<time>[\d:]{8}) *(?<zone>GMT|UTC?|Z|[+-]\d{2}:?\d{2})?\s*$/i
+/** `Sun Nov  6 08:49:37 1994`. */
+const asctimeDate =
+  /^\s*[a-z]{3} +(?<month>[a-z]{3}) +(?<day>\d{1,2}) +(?<time>[\d:]{8}) +(?<year>\d{4})\s*$/i
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+
+/**
+ * The instant of an HTTP date in any of the three forms of RFC 9110 section 5.6.7; all are UTC. Not by `Date.parse`, which
+ * takes a date without a zone, as asctime writes it, for one of the zone of this process.
+ */
+function httpDate(text: string, receivedAtMs: number): number | null {
+  const parts = (fixedDate.exec(text) ?? asctimeDate.exec(text))?.groups
+  if (!parts) return null
+  const { day = '', month = '', year = '', time = '', zone = '' } = parts
+  const monthNumber = months.indexOf(month.toLowerCase()) + 1
+  const date = `${fullYear(year, receivedAtMs)}-${twoDigits(monthNumber)}-${twoDigits(day)}`
+  const offset = /^[+-]/.test(zone) ? `${zone.slice(0, 3)}:${zone.slice(-2)}` : 'Z'
+  return parseInstant(`${date}T${time}${offset}`) ?? null
+}
+
+/** Two digits that seem to be more than 50 years ahead are the last such year: RFC 9110 section 5.6.7. */
+function fullYear(year: string, receivedAtMs: number): string {
+  if (year.length !== 2) return year
+  const current = new Date(receivedAtMs).getUTCFullYear()
+  const ofCentury = current - (current % 100) + Number(year)
+  return String(ofCentury > current + 50 ? ofCentury - 100 : ofCentury)
+}
+
+function twoDigits(value: number | string): string {
+  return String(value).padStart(2, '0')
 }
 
 /** Unix seconds or milliseconds, seconds from now, or a duration such as `6m0s` or `20ms`. */
-function resetInstant(text: string | undefined, receivedAtMs: number): number | null {
-  if (text === undefined) return null
+function resetInstant(text: string, receivedAtMs: number): number | null {
   const trimmed = text.trim()
   if (/^\d{9,11}$/.test(trimmed)) return clamp(Number(trimmed) * 1_000, receivedAtMs)
   if (/^\d{12,14}$/.test(trimmed)) return clamp(Number(trimmed), receivedAtMs)

@@ -152,12 +152,15 @@ describe('rate limits', () => {
     })
   })
 
-  it('tells the limit of a partner', () => {
-    const headers = { 'x-ratelimit-scope': 'integration-partner' }
-    expect(readPage(source, json(429, refused('invalid_input'), headers))).toMatchObject({
-      kind: 'RATE_LIMITED',
-      message: 'Ashby limits the requests of this integration partner over all its customers.',
-      details: { rateLimitScope: 'integration-partner' },
-    })
-  })
+  it.each(['integration-partner', 'integration-partner, integration-partner'])(
+    'tells the limit of a partner: %s',
+    (rateLimitScope) => {
+      const headers = { 'x-ratelimit-scope': rateLimitScope }
+      expect(readPage(source, json(429, refused('invalid_input'), headers))).toMatchObject({
+        kind: 'RATE_LIMITED',
+        message: 'Ashby limits the requests of this integration partner over all its customers.',
+        details: { rateLimitScope },
+      })
+    },
+  )
 })

@@ -12,7 +12,9 @@ import {
   textsOf,
 } from '../../model/loose.js'
 import type { UpstreamResponse } from '../../model/provider.js'
+import { isProviderWide } from '../../model/rate-limit.js'
 import { failureKindOfStatus, invalidResponse, parseJsonBody, statusFailure } from '../../model/wire.js'
+import { rateLimits } from './capabilities.js'
 
 interface Words {
   readonly kind: FailureKind
@@ -120,7 +122,7 @@ export function bodyOf(response: UpstreamResponse): { readonly body: JsonObject 
 
 function refusal(response: UpstreamResponse, error: WireError): SourceFailure {
   const scope = response.headers['x-ratelimit-scope']
-  const words = response.status === 429 ? rateLimitWords(scope) : wordsOf(response.status, error.code)
+  const words = response.status === 429 ? rateLimitWords(response) : wordsOf(response.status, error.code)
   const details = { ...error.details, ...(scope !== undefined && { rateLimitScope: scope.slice(0, 100) }) }
   const traceId = error.requestId ?? response.headers['x-ashby-request-id']
   return statusFailure(response, {
@@ -144,9 +146,9 @@ function wordsOf(status: number, code: string | null): Partial<Words> {
 }
 
 /** A limit of this key, or of a partner's traffic over all its customers: sheet ashby section 8 (B11). */
-function rateLimitWords(scope: string | undefined): Words {
+function rateLimitWords({ headers }: UpstreamResponse): Words {
   const kind = 'RATE_LIMITED'
-  if (scope?.trim().toLowerCase() === 'integration-partner') {
+  if (isProviderWide(headers, rateLimits)) {
     return {
       kind,
       message: 'Ashby limits the requests of this integration partner over all its customers.',
