@@ -5,6 +5,7 @@ import { scriptedClient } from '../../test/support/scripted-client.js'
 import { isFailure, type SourceFailure, sourceFailure } from '../model/failure.js'
 import type { UpstreamPage, UpstreamResponse } from '../model/provider.js'
 import type { FetchTerms } from '../reading/page.js'
+import type { OwnedResponse } from './client.js'
 import type { UpstreamLimits } from './limits.js'
 import type { UpstreamObserver } from './observer.js'
 
@@ -177,6 +178,23 @@ describe('a retry', () => {
     down.value = true
     await ask()
     expect(sent).toHaveLength(20 + 3 + 100 + 3)
+  })
+})
+
+describe('an answer that waited for its turn until nobody wanted it', () => {
+  it('still says how long to wait', async () => {
+    const { upstream, timing, begin, dialect } = scripted([])
+    const answers: ((answer: OwnedResponse) => void)[] = []
+    const send = () => new Promise<OwnedResponse>((resolve) => answers.push(resolve))
+    const source = upstream.connect({ dialect, client: { send } })
+    const controller = new AbortController()
+    const page = begin({ signal: controller.signal }, source)
+    await timing.pass(0)
+    controller.abort(new Error('gone'))
+    await expect(page).rejects.toThrow('gone')
+    answers[0]?.({ status: 429, headers: wait('60'), body: '', receivedAtMs: timing.now() })
+    await timing.pass(0)
+    expect(source.allowance?.()).toMatchObject({ pausedUntilMs: timing.now() + 60_000 })
   })
 })
 
@@ -444,6 +462,24 @@ describe('a breaker', () => {
       }
       expect(sent).toHaveLength(answered === 0 ? 5 : 7)
     }
+  })
+
+  it('is not opened by answers that wait for their turn until the deadline', async () => {
+    const { upstream, timing, begin, events, dialect } = scripted([])
+    const answers: ((answer: OwnedResponse) => void)[] = []
+    const send = () => new Promise<OwnedResponse>((resolve) => answers.push(resolve))
+    const source = upstream.connect({ dialect, client: { send } })
+    for (let count = 0; count < 10; count += 1) {
+      const controller = new AbortController()
+      const page = begin({ signal: controller.signal }, source)
+      await timing.pass(1_000)
+      controller.abort(new DOMException('late', 'TimeoutError'))
+      expect(await page).toMatchObject({ kind: 'TIMEOUT' })
+      answers[count]?.({ status: 200, headers: {}, body: '{}', receivedAtMs: timing.now() })
+      await timing.pass(0)
+    }
+    expect(answers).toHaveLength(10)
+    expect(events).not.toContain('breaker open')
   })
 
   it('is not opened by callers that give up', async () => {

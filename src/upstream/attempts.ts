@@ -111,6 +111,8 @@ export class Attempts {
       if (Math.max(timing.now() + delayMs, attempt.waitMs ?? 0) > latestFor(flight, timing, limits)) {
         return outcome
       }
+      // Only now: after the last attempt its answer is on the way to the callers, and is not one that is still to be sent.
+      flight.sentAt = null
       await wait(timing, delayMs, flight.signal)
     }
   }
@@ -162,12 +164,12 @@ export class Attempts {
       answer = await client.send(dialect, request, flight.signal, flight.group)
       result = isFailure(answer) ? answer : read(answer)
     } finally {
-      flight.sentAt = null
       sequence.last += 1
       const isWanted = !flight.signal.aborted
-      const call = isWanted ? endOfCall(answer, result) : endOfUnwanted(flight.signal)
-      this.#endCall(call)
-      this.#learn(request, sentAtMs, isWanted ? answer : undefined, isWanted ? result : undefined)
+      // An answer that has come says what it says, even if it waited for its turn (turns.ts) until nobody wanted it.
+      const isHeard = isWanted || (answer !== undefined && !isSilence(answer))
+      this.#endCall(isHeard ? endOfCall(answer, result) : endOfUnwanted(flight.signal))
+      this.#learn(request, sentAtMs, isHeard ? answer : undefined, isHeard ? result : undefined)
       release()
       ended?.(endOf(answer, result, isWanted))
     }
@@ -210,7 +212,7 @@ export class Attempts {
     const isBad = isTrouble(answer, result)
     const isThrottled = isRateLimit(answer, result)
     provider.budget.note(!isBad && !isThrottled)
-    if (isThrottled || (isFailure(answer) && answer.kind === 'TIMEOUT')) limit.onCongestion(sentAtMs, nowMs)
+    if (isThrottled || isSilence(answer)) limit.onCongestion(sentAtMs, nowMs)
     else if (!isFailure(answer) && answer.status < 400) limit.onGood()
     if (!isFailure(result)) return
     // By the words too: Ashby, for one, refuses with 200.
@@ -318,12 +320,16 @@ function latestFor({ deadlineMs }: Flight, timing: Timing, { waitMaxMs }: Upstre
 
 function endOfCall(answer: UpstreamResponse | SourceFailure | undefined, result: unknown): CallEnd {
   if (answer === undefined) return 'UNWANTED'
-  if (isFailure(answer) && answer.kind === 'TIMEOUT') return 'TIMED_OUT'
+  if (isSilence(answer)) return 'TIMED_OUT'
   return isTrouble(answer, result) ? 'BAD' : 'GOOD'
 }
 
 function endOfUnwanted({ reason }: CancelSignal): CallEnd {
   return isDeadline(reason) ? 'CUT_OFF' : 'UNWANTED'
+}
+
+function isSilence(answer: UpstreamResponse | SourceFailure): boolean {
+  return isFailure(answer) && answer.kind === 'TIMEOUT'
 }
 
 const troubleKinds: ReadonlySet<FailureKind> = new Set(['INVALID_RESPONSE', 'UNAVAILABLE'])

@@ -81,6 +81,36 @@ describe('identical requests under way', () => {
     expect(sent).toHaveLength(5)
   })
 
+  it('are not shared once the answer is there, however little of the way to its callers is left', async () => {
+    for (let steps = 0; steps < 20; steps += 1) {
+      const { fetch, sent, timing } = setUp()
+      const first = fetch({}, whenever)
+      await timing.pass(0)
+      sent[0]?.answer({})
+      for (let step = 0; step < steps; step += 1) await null
+      const live = fetch({}, { freshness: 'LIVE' })
+      await timing.pass(0)
+      expect(sent, `${steps} steps after the answer`).toHaveLength(2)
+      sent[1]?.answer({})
+      expect(await live).not.toHaveProperty('reused')
+      await first
+    }
+  })
+
+  it('are shared while they wait for another attempt', async () => {
+    const { fetch, sent, timing } = setUp()
+    const first = fetch({}, whenever)
+    await timing.pass(0)
+    sent[0]?.answer(sourceFailure('UNREACHABLE'))
+    await timing.pass(50)
+    const live = fetch({}, { freshness: 'LIVE' })
+    await timing.pass(50)
+    expect(sent).toHaveLength(2)
+    sent[1]?.answer({})
+    expect(await live).toMatchObject({ reused: true })
+    await first
+  })
+
   it('are of one source and one priority', async () => {
     const { fetch, sent, timing, connect, client } = setUp()
     const twin = connect({ sourceKey: 'twin', dialect: plainDialect(), client })

@@ -23,7 +23,7 @@ export interface Flight {
   readonly deadlineMs: number
   /** The first caller's signal: it waits together for all that it asks for at once (turns.ts). */
   readonly group: object
-  /** When the attempt was sent that is on the wire; null while none is. Set by who sends it. */
+  /** When the last attempt was sent, whether or not it has ended; null while one is still to be sent. Set by who sends it. */
   sentAt: number | null
 }
 
