@@ -99,6 +99,24 @@ describe('auditReport', () => {
     })
   })
 
+  it.each(['0001-01-01T00:00:00.000Z', '0900-01-01T00:00:00.000Z', '1000-01-01T00:00:00.000Z'])(
+    'compares a window from %s with what is left before it',
+    async (since) => {
+      const { data, errors } = await ask(
+        sourcesOf('jitsudo', 'ashby'),
+        `{ auditReport(filter: { occurredAt: { since: "${since}" } }) {
+          comparison { window { since until } total { value } newActions { distinct { value } } coverage { state } }
+        } }`,
+      )
+      expect(errors).toBeUndefined()
+      expect(data).toMatchObject({
+        auditReport: {
+          comparison: { window: { since: '0001-01-01T00:00:00.000Z', until: since }, total: { value: 0 } },
+        },
+      })
+    },
+  )
+
   it('is one error UPSTREAM_FAILED when a source fails, unless PARTIAL is asked for', async () => {
     const [good, other] = sourcesOf('jitsudo', 'ashby')
     if (!good || !other) throw new Error('no sources')

@@ -1,4 +1,5 @@
 import type { EntryFilter } from '../../model/filter.js'
+import { clampInstant } from '../../model/instant.js'
 import type { ReadingContext } from '../open-lanes.js'
 import { openReading } from '../open-reading.js'
 import type { InputProblem, ReadingFailed } from '../page.js'
@@ -106,7 +107,10 @@ function windowOf(filter: EntryFilter, asOfMs: number): Window {
   return { sinceMs, untilMs: Math.max(sinceMs, Math.min(untilMs, asOfMs)) }
 }
 
-/** As long as the range that the filter names, as far as the as-of leaves it, and directly before it. */
+/**
+ * As long as the range that the filter names, as far as the as-of leaves it, and directly before it; shorter where it would
+ * begin before there are instants.
+ */
 function previousOf(
   { occurredAt }: EntryFilter,
   asOfMs: number,
@@ -114,5 +118,5 @@ function previousOf(
   const { sinceMs, untilMs = asOfMs } = occurredAt ?? {}
   if (sinceMs === undefined) return null
   const lengthMs = Math.max(0, Math.min(untilMs, asOfMs) - sinceMs)
-  return { sinceMs: sinceMs - lengthMs, untilMs: sinceMs }
+  return { sinceMs: clampInstant(sinceMs - lengthMs), untilMs: sinceMs }
 }
