@@ -3,6 +3,8 @@ import type { SeenWord, SeenWords } from './page.js'
 
 /** Words of one kind that are kept of one source; later ones are not counted. */
 const wordsMax = 1_000
+/** The longest word that is noted, in UTF-16 code units: longer ones are no vocabulary, and would stay in memory for good. */
+const wordLengthMax = 200
 
 /** Counted in place: it goes up with every entry. */
 type CountedWord = { -readonly [Key in keyof SeenWord]: SeenWord[Key] }
@@ -45,7 +47,8 @@ function copies(words: ReadonlyMap<string, CountedWord> | undefined): readonly S
 function count(words: Map<string, CountedWord>, word: string, timeMs: number): void {
   const known = words.get(word)
   if (known === undefined) {
-    if (words.size < wordsMax) words.set(word, { word, count: 1, oldestMs: timeMs, newestMs: timeMs })
+    if (words.size < wordsMax && word.length <= wordLengthMax)
+      words.set(word, { word, count: 1, oldestMs: timeMs, newestMs: timeMs })
     return
   }
   known.count += 1
