@@ -111,4 +111,15 @@ describe('parseExactly', () => {
     expect(parseExactly(nested(50_000) + end, 100)).toBeUndefined()
     expect(parseExactly(`["${'['.repeat(200)}\\"]"]${end}`, 100)).toEqual([`${'['.repeat(200)}"]`])
   })
+
+  it('keeps each of a hundred thousand that lose digits', () => {
+    const token = (index: number) => (index % 3 === 0 ? '1e999' : `1234567890123${1_000_000 + index}1`)
+    const tokens = Array.from({ length: 100_000 }, (_, index) => token(index))
+    expect(parse(`[${tokens.join()}]`)).toEqual(tokens)
+    expect(parse(`[1,${tokens.join(',"a",2, ')},3]`)).toEqual([
+      1,
+      ...tokens.flatMap((token, index) => (index === 0 ? [token] : ['a', 2, token])),
+      3,
+    ])
+  })
 })
