@@ -82,7 +82,7 @@ export class ExportAnswer {
     const response = this.#response
     await new Promise<void>((resolve, reject) => {
       const onClose = () => settle(new OperationEnded('clientGone'))
-      const timer = setTimeout(() => response.destroy(), stallMs)
+      const timer = setTimeout(() => this.destroy(), stallMs)
       const settle = (error?: Error | null) => {
         clearTimeout(timer)
         response.off('close', onClose)
@@ -117,8 +117,13 @@ export class ExportAnswer {
     this.#response.end(body)
   }
 
-  /** Closes the connection without an end: a client must not take what it has got for the whole. */
+  /**
+   * Closes the connection without an end: a client must not take what it has got for the whole. Without chunks, as in
+   * HTTP/1.0, the end of the connection is the end of the body, so it is reset.
+   */
   destroy(): void {
+    const { socket, headersSent, chunkedEncoding } = this.#response
+    if (headersSent && !chunkedEncoding) socket?.resetAndDestroy()
     this.#response.destroy()
   }
 }

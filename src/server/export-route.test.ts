@@ -1,5 +1,5 @@
 import { createServer, request as sendRequest } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -140,6 +140,34 @@ describe('GET /export', () => {
     expect(log[0]).toMatchObject({ outcome: 'UPSTREAM_FAILED', rows: 100 })
     const csv = await readRaw(`${url}?format=csv&after=100`)
     expect(csv.isWhole).toBe(true) // an error in place of an export
+  })
+
+  it.each(['1.0', '1.1'])('breaks the connection off for a client of HTTP/%s', async (httpVersion) => {
+    let read = 0
+    const reader = pagedReader(entries(120), () => (read > 2 ? 'fail' : 50), coverage)
+    let answered = ''
+    const { url, log } = await serve(async (request) => {
+      read += 1
+      // Node tells a client that has not read all of a reset connection that it has ended.
+      if (read > 2) await until(() => /\b99\s+$/.test(answered))
+      return reader.readPage(request)
+    })
+    const { host, port, pathname } = new URL(url)
+    const socket = connect(Number(port), '127.0.0.1')
+    socket.on('data', (chunk) => {
+      answered += String(chunk)
+    })
+    const ended = new Promise<unknown>((resolve) => {
+      socket.on('error', resolve)
+      socket.on('end', () => resolve('ended'))
+    })
+    const target = `${pathname}?format=csv&columns=upstreamId`
+    socket.write(`GET ${target} HTTP/${httpVersion}\r\nHost: ${host}\r\n\r\n`)
+    // Chunks tell by themselves that the last one is missing; without them only a reset does.
+    if (httpVersion === '1.0') expect(await ended).toMatchObject({ code: 'ECONNRESET' })
+    else expect(await ended).toBe('ended')
+    expect(answered).not.toMatch(/\r\n0\r\n\r\n$/)
+    expect(log[0]).toMatchObject({ outcome: 'UPSTREAM_FAILED', rows: 100 })
   })
 
   it('masks what nobody foresaw', async () => {
