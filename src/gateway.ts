@@ -58,6 +58,8 @@ export interface Gateway {
   readonly reader: Reader
   /** In configuration order. */
   readonly sources: readonly SourceInfo[]
+  /** Begins to send the traces that there are. Call it when the server begins to drain, so that `close` takes less. */
+  flushTraces(): void
   /** Closes the connections to the providers and sends the last traces. Call it when the server has drained. */
   close(): Promise<void>
 }
@@ -154,7 +156,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     await client.close()
     await traces?.close()
   }
-  return { server, reader, sources, close }
+  return { server, reader, sources, flushTraces: () => traces?.flush(), close }
 }
 
 /** Tells of every request that the reading layer makes, by the signal of the operation that it makes it for. */

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api'
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { loadTraces } from '../src/telemetry/load-traces.js'
 import { createTraces, type Traces } from '../src/telemetry/traces.js'
 import { FakeReader, fakeGateway, page, post } from './support/fake-gateway.js'
@@ -120,6 +120,47 @@ describe('an operation', () => {
       await gateway.close()
       gateway = undefined
     }
+  })
+})
+
+describe('a collector that never answers', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it.each([
+    [0, 5_000],
+    [3_000, 2_000],
+    [27_000, 1_000],
+  ])('after a drain of %i ms is waited for no longer than %i ms', async (drainMs, waitMs) => {
+    const collector = createServer((request) => request.resume())
+    await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve))
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    const traces = createTraces({
+      serviceName: 'auditgraph-test',
+      serviceVersion: '1.2.3',
+      sampleRatio: 1,
+      sendUpstream: false,
+      baseUrls: {},
+      sink: { endpoint: `http://127.0.0.1:${(collector.address() as AddressInfo).port}/`, onError: () => {} },
+    })
+    const { server } = fakeGateway(undefined, { tracer: traces })
+    await post(server, { query: '{ auditEntries { complete } }' })
+    traces.flush()
+    await vi.advanceTimersByTimeAsync(drainMs)
+    // What ended within the drain is sent after it.
+    await post(server, { query: '{ auditEntries { complete } }' })
+    let isClosed = false
+    const closed = traces.close().then(() => {
+      isClosed = true
+    })
+    await vi.advanceTimersByTimeAsync(waitMs - 1)
+    expect(isClosed).toBe(false)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(isClosed).toBe(true)
+    await closed
+    collector.closeAllConnections()
+    await new Promise((resolve) => collector.close(resolve))
   })
 })
 

@@ -1,5 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { createServer as createHttpServer, type RequestListener } from 'node:http'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -65,6 +66,13 @@ function fakeProcess(env: Record<string, string> = {}) {
   }
   const leaveUnhandled = (reason: unknown) => onUnhandled?.(reason)
   return { host, written, exits, listeners, ready, signal, clock, leaveUnhandled }
+}
+
+/** A server on a free port of loopback, and its URL. */
+async function serverOf(listener: RequestListener): Promise<readonly [Server, string]> {
+  const server = createHttpServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return [server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`]
 }
 
 const sources = `sources:
@@ -203,6 +211,34 @@ describe('serving', () => {
     signal('SIGTERM')
     await expect.poll(() => readyz(url)).toEqual([503, { status: 'draining', sources: health }])
     expect(await ended).toBe(0)
+  })
+
+  it('sends the traces that there are while operations under way may still end', async () => {
+    const sent: string[] = []
+    const [collector, collectorUrl] = await serverOf((request, response) => {
+      sent.push(request.url ?? '')
+      response.end()
+    })
+    let onAsked = () => {}
+    const asked = new Promise<void>((resolve) => {
+      onAsked = resolve
+    })
+    const [provider, providerUrl] = await serverOf(() => onAsked())
+    const path = await fileOf(sources.replace('http://127.0.0.1:9', providerUrl))
+    const { host, ready, signal } = fakeProcess({ OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl })
+    const ended = run(['--config', path, '--port', '0'], host)
+    const url = await ready
+    await (await fetch(`${url}?query={__typename}`)).text()
+    const client = new AbortController()
+    const underWay = fetch(`${url}?query={auditEntries{complete}}`, { signal: client.signal }).catch(() => {})
+    await asked
+    signal('SIGTERM')
+    // By themselves they are sent five seconds after the first of them.
+    await expect.poll(() => sent, { timeout: 4_000 }).toEqual(['/v1/traces'])
+    client.abort()
+    await underWay
+    expect(await ended).toBe(0)
+    for (const server of [collector, provider]) server.close()
   })
 
   it('ends with 1 when the port is taken', async () => {

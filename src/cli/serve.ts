@@ -107,6 +107,7 @@ async function runGateway(parts: {
     const signal = await parts.stopped
     const { pauseMs: configuredMs, drainMs } = config.server.stop
     await listening.retire(stopPauseMs({ signal, configuredMs, isWatched: gateway.server.isWatched() }))
+    gateway.flushTraces()
     await listening.close(drainMs)
     logger.info('stopped')
     return exitCodes.done

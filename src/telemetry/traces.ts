@@ -29,7 +29,9 @@ export interface Traces extends OperationTracer {
   readonly upstream: UpstreamObserver
   /** What a request to a provider carries of the operation under way: traceparent, or nothing. */
   readonly upstreamHeaders: () => Readonly<Record<string, string>>
-  /** Sends what has not been sent, within five seconds. Never rejects. */
+  /** Begins to send what has ended by now, and waits for nothing: the gateway is about to drain. */
+  flush(): void
+  /** Sends what has not been sent, within five seconds of `flush` or one of its own, if that is later. Never rejects. */
   close(): Promise<void>
 }
 
@@ -45,7 +47,10 @@ interface TracesOptions {
   readonly sink: SpanProcessor | { readonly endpoint: string; readonly onError: (error: Error) => void }
 }
 
-const closeMs = 5_000
+/** How long spans are sent once the gateway stops, beside what else it does then, in milliseconds. */
+const stopMs = 5_000
+/** What is left of that at least when all else is over: with pause and drain it must fit into the time of a stop. */
+const closeMsMin = 1_000
 
 /** Headers that W3C Trace Context reads. */
 const traceHeaders = ['traceparent', 'tracestate']
@@ -74,6 +79,7 @@ export function createTraces(options: TracesOptions): Traces {
   const tracer = provider.getTracer('auditgraph', options.serviceVersion)
   const propagator = new W3CTraceContextPropagator()
   const underWay = new AsyncLocalStorage<Context>()
+  let flushedAtMs: number | undefined
   return {
     begin: (header) => {
       const carrier = Object.fromEntries(traceHeaders.map((name) => [name, header(name) ?? undefined]))
@@ -93,10 +99,16 @@ export function createTraces(options: TracesOptions): Traces {
       if (options.sendUpstream && context) propagator.inject(context, headers, defaultTextMapSetter)
       return headers
     },
+    flush: () => {
+      flushedAtMs = performance.now()
+      provider.forceFlush().catch(() => {})
+    },
     close: async () => {
+      const nowMs = performance.now()
+      const leftMs = Math.max(closeMsMin, (flushedAtMs ?? nowMs) + stopMs - nowMs)
       let timer: NodeJS.Timeout | undefined
       const late = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, closeMs)
+        timer = setTimeout(resolve, leftMs)
       })
       // A collector that is away must not keep the gateway from ending.
       await Promise.race([provider.shutdown().catch(() => {}), late])
