@@ -120,6 +120,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
     'src/version.ts',
     'src/config/load-config.ts',
     'src/config/problem.ts',
+    'src/config/trace-environment.ts',
     'src/providers/registry.ts',
     'src/server/listen.ts',
     'src/server/process-load.ts',

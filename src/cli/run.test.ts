@@ -127,6 +127,20 @@ describe('the command line', () => {
     ])
     expect(written.err).not.toContain(canary)
   })
+
+  it.each([[[]], [['--config']]])(
+    'tells what is wrong in the environment, and ends with 2: %j',
+    async (args) => {
+      const { host, written } = fakeProcess({ OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4318' })
+      const path = args.map(() => fileOf(sources))
+      expect(await run([...args, ...(await Promise.all(path))], host)).toBe(2)
+      expect(written.err).toContain(
+        'auditgraph: the environment is not a valid configuration, 1 problem:\n' +
+          '  OTEL_EXPORTER_OTLP_ENDPOINT: expected an absolute URL without query, such as http://127.0.0.1:4318, found "localhost:4318"\n',
+      )
+      expect(written.out).toBe('')
+    },
+  )
 })
 
 describe('serving', () => {

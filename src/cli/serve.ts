@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Logger } from 'pino'
 import { type Config, loadConfig } from '../config/load-config.js'
-import { formatProblem } from '../config/problem.js'
+import { type ConfigProblem, formatProblem } from '../config/problem.js'
+import { tracesConfigOf } from '../config/trace-environment.js'
 import { createGateway } from '../gateway.js'
 import { builtInProviders, createRegistry, type Registry } from '../providers/registry.js'
 import { type Listening, listen } from '../server/listen.js'
@@ -81,8 +82,13 @@ async function runGateway(parts: {
 }): Promise<number> {
   const { served, registry, logger, options, host } = parts
   const { config } = served
+  const traces = tracesConfigOf(config.telemetry.traces, host.env)
+  if ('problems' in traces) {
+    tellProblems('the environment', traces.problems, host)
+    return exitCodes.misused
+  }
   const createTraces = await loadTraces({
-    settings: config.telemetry.traces,
+    settings: traces.ok,
     env: host.env,
     serviceVersion: version,
     onError: (error) => logger.warn({ err: error }, 'traces could not be sent'),
@@ -133,11 +139,14 @@ export async function serveConfigured(
   }
   const loaded = loadConfig({ text, env: host.env, registry })
   if ('ok' in loaded) return { config: loaded.ok, isDemo: false, close: async () => {} }
-  const { problems } = loaded
+  tellProblems(path, loaded.problems, host)
+  return undefined
+}
+
+function tellProblems(place: string, problems: readonly ConfigProblem[], host: ProcessHost): void {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
   const lines = problems.map((problem) => `  ${formatProblem(problem)}\n`)
-  host.stderr.write(`auditgraph: ${path} is not a valid configuration, ${count}:\n${lines.join('')}`)
-  return undefined
+  host.stderr.write(`auditgraph: ${place} is not a valid configuration, ${count}:\n${lines.join('')}`)
 }
 
 /** The simulators' sources go the way of any configuration, so that nothing is checked less for them. */

@@ -50,7 +50,7 @@ interface TelemetryConfig {
   readonly traces?: TracesConfig
 }
 
-interface TracesConfig {
+export interface TracesConfig {
   readonly endpoint: string
   readonly sampleRatio: number
   readonly sendUpstream: boolean

@@ -8,10 +8,7 @@ interface TracesSettings {
 }
 
 /**
- * Loads OpenTelemetry when traces are to be sent somewhere, and gives what makes them; undefined otherwise.
- *
- * The configuration goes before the standard variables OTEL_EXPORTER_OTLP_TRACES_ENDPOINT and
- * OTEL_EXPORTER_OTLP_ENDPOINT (to which `/v1/traces` is added); OTEL_SDK_DISABLED=true ends all of it. The exporter
+ * Loads OpenTelemetry when traces are to be sent somewhere, and gives what makes them; undefined otherwise. The exporter
  * itself reads OTEL_EXPORTER_OTLP_HEADERS and the like.
  */
 export async function loadTraces(options: {
@@ -20,9 +17,8 @@ export async function loadTraces(options: {
   readonly serviceVersion: string
   readonly onError: (error: Error) => void
 }): Promise<((baseUrls: Readonly<Record<string, string>>) => Traces) | undefined> {
-  const { env, serviceVersion, onError } = options
-  const settings = options.settings ?? settingsOf(env)
-  if (!settings || env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true') return undefined
+  const { settings, env, serviceVersion, onError } = options
+  if (!settings) return undefined
   const { createTraces } = await import('./traces.js')
   const { endpoint, sampleRatio, sendUpstream } = settings
   return (baseUrls) =>
@@ -34,11 +30,4 @@ export async function loadTraces(options: {
       baseUrls,
       sink: { endpoint, onError },
     })
-}
-
-function settingsOf(env: Readonly<Record<string, string | undefined>>): TracesSettings | undefined {
-  const base = env['OTEL_EXPORTER_OTLP_ENDPOINT']
-  const endpoint =
-    env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] || (base && `${base.replace(/\/+$/, '')}/v1/traces`)
-  return endpoint ? { endpoint, sampleRatio: 1, sendUpstream: false } : undefined
 }
