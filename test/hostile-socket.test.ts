@@ -130,8 +130,14 @@ describe('the Host', () => {
 describe('a request line', () => {
   it.each([
     ['GET //[ HTTP/1.1', 404],
-    ['GET http://[/graphql HTTP/1.1', 404],
-    ['GET http://elsewhere.example/livez HTTP/1.1', 404],
+    ['GET http://[/graphql HTTP/1.1', 400],
+    ['GET http:///livez HTTP/1.1', 400],
+    ['GET http://user@host/livez HTTP/1.1', 400],
+    ['GET ftp://host/livez HTTP/1.1', 404],
+    ['GET http://host HTTP/1.1', 404],
+    ['OPTIONS http://host HTTP/1.1', 404],
+    ['GET http://host//livez HTTP/1.1', 404],
+    ['GET /http://host/livez HTTP/1.1', 404],
     ['OPTIONS * HTTP/1.1', 404],
     ['GET /%ff%zz HTTP/1.1', 404],
     ['GET //graphql?query={__typename} HTTP/1.1', 404],
@@ -141,6 +147,28 @@ describe('a request line', () => {
     const answered = await exchange(`${line}\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`)
     expect(answered).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
     expect(reader.asked).toEqual([])
+  })
+
+  it.each([
+    ['http://elsewhere.example/livez', 200],
+    ['https://elsewhere.example:8443/livez?x=/y', 200],
+    ['HTTP://[::1]/livez', 200],
+    ['http://h/graphql?query={__typename}', 200],
+    ['http://h?query={__typename}', 404],
+    ['http://h/export?format=csv', 200],
+    ['http://h/export?format=xml', 400],
+  ])('with the whole URL %s is answered with %i, as its path is', async (target, status) => {
+    const answered = await exchange(`GET ${target} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n`)
+    expect(answered).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+  })
+
+  it('with a whole URL posts operations, and still needs one Host', async () => {
+    const body = '{"query":"{__typename}"}'
+    const rest = `Content-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
+    const line = 'POST http://x/graphql HTTP/1.1\r\n'
+    expect(await exchange(`${line}Host: x\r\n${rest}`)).toMatch(/\{"data":\{"__typename":"Query"\}\}/)
+    expect(await exchange(`${line}Host: x\r\nHost: x\r\n${rest}`)).toMatch(/^HTTP\/1\.1 400 /)
+    expect(await exchange(`${line}${rest}`)).toMatch(/^HTTP\/1\.1 400 /)
   })
 
   it('with an expectation that nobody knows is answered all the same', async () => {

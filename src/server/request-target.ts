@@ -4,17 +4,28 @@ import type { Duplex } from 'node:stream'
 /** A host name, an IPv4 address or an IPv6 address in brackets, with or without a port: RFC 9110 section 7.2. */
 const hostPattern = /^([A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$/
 
+/** A target with a scheme and a host, as clients send it to a proxy, and a server has to take it: RFC 9112 section 3.2.2. */
+const absolutePattern = /^https?:\/\/([^/?#]*)(.*)$/is
+
 /**
  * The target of a request as a URL; null where its Host and its target make none. graphql-yoga answers such a request
  * with the stack of its own error, before a plugin can see it. Without a Host, as only HTTP/1.0 allows (RFC 9112 section
  * 3.2), its place is taken by the address. Nobody may change the URL: most requests have the one of the request before.
+ *
+ * A target with a host of its own goes before the Host. It is replaced on the request by its path and query, which is
+ * what others expect there.
  */
 export function targetOf(request: IncomingMessage): Readonly<URL> | null {
   const { headers, httpVersion, url = '/' } = request
   const { host } = headers
   if (hasSecondHost(request)) return null
   if (host === undefined ? httpVersion !== '1.0' : !hostPattern.test(host)) return null
-  const text = `http://${host ?? 'localhost'}${url}`
+  const [, ownHost, rest = ''] = absolutePattern.exec(url) ?? []
+  if (ownHost !== undefined) {
+    if (!hostPattern.test(ownHost)) return null
+    request.url = rest.startsWith('/') ? rest : `/${rest}`
+  }
+  const text = `http://${ownHost ?? host ?? 'localhost'}${request.url ?? '/'}`
   if (text === lastTarget.text) return lastTarget.url
   if (!URL.canParse(text)) return null
   lastTarget = { text, url: new URL(text) }
