@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../model/entry.js'
-import { formatInstant, parseInstant } from '../model/instant.js'
+import { clampInstant, parseInstant } from '../model/instant.js'
 import type { EntryKey } from '../model/order.js'
 import {
   columnIndex,
@@ -125,17 +125,23 @@ function factsOfEntry(row: unknown) {
 
 function factsOfEvent(row: unknown) {
   const time = fieldOf(row, 'time')
-  return facts(
-    textOf(fieldOf(fieldOf(row, 'metadata'), 'log_name')),
-    typeof time === 'number' && Number.isSafeInteger(time) ? formatInstant(time) : null,
-    textOf(fieldOf(fieldOf(row, 'unmapped'), 'upstreamId')),
-  )
+  if (typeof time === 'number' && (!Number.isSafeInteger(time) || clampInstant(time) !== time)) {
+    return noTime(time)
+  }
+  return {
+    sourceKey: textOf(fieldOf(fieldOf(row, 'metadata'), 'log_name')),
+    timeMs: typeof time === 'number' ? time : null,
+    id: textOf(fieldOf(fieldOf(row, 'unmapped'), 'upstreamId')),
+  }
 }
 
 function facts(sourceKey: string | null, time: string | null, id: string | null) {
   const timeMs = time === null ? null : parseInstant(time)
-  if (timeMs === undefined) return { problem: `has a time that is none: ${JSON.stringify(time)}` }
-  return { sourceKey, timeMs, id }
+  return timeMs === undefined ? noTime(time) : { sourceKey, timeMs, id }
+}
+
+function noTime(time: unknown) {
+  return { problem: `has a time that is none: ${JSON.stringify(time)}` }
 }
 
 /** The key that a row tells; null when a part of it is missing. */

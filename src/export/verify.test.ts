@@ -114,6 +114,18 @@ describe('verifying', () => {
     )
   })
 
+  it.each([
+    ['ocsf', /"time":-?\d+/, '"time":9007199254740991', '9007199254740991'],
+    ['ocsf', /"time":-?\d+/, '"time":-62135596800001', '-62135596800001'],
+    ['ocsf', /"time":-?\d+/, '"time":1.5', '1.5'],
+    ['ndjson', /"occurredAt":"[^"]*"/, '"occurredAt":"9999-99-99T00:00:00Z"', '"9999-99-99T00:00:00Z"'],
+  ] as const)('names a time of %s that is none', async (format, pattern, put, told) => {
+    const entries = fc.sample(anyReading(3, 3), { numRuns: 1, seed: 8 })[0] ?? []
+    const { file, manifest } = await exported(entries, { ...plan, format })
+    const changed = Buffer.from(file.toString().replace(pattern, put))
+    expect(await problemsOf(changed, manifest)).toContain(`Row 1 has a time that is none: ${told}.`)
+  })
+
   it('takes a stream with its manifest as the last record, compressed or not', async () => {
     await fc.assert(
       fc.asyncProperty(anyReading(8), anyPlan, fc.boolean(), fc.nat(), async (entries, plan, gzip, place) => {
