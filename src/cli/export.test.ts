@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { writeFileSync } from 'node:fs'
+import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
@@ -39,10 +40,14 @@ async function fileOf(name: string, text: string): Promise<string> {
 
 const newFile = (extension: string) => join(folder, `${Math.random()}.${extension}`)
 
-/** Runs a command and gives its exit code and what it wrote; `onOut` sees what goes to standard output. */
+/**
+ * Runs a command and gives its exit code and what it wrote; `onOut` sees what goes to standard output, `onNow` when it
+ * looks at the clock.
+ */
 async function command(
   args: readonly string[],
   onOut: (stop: (signal: string) => void) => void = () => {},
+  onNow: () => void = () => {},
 ): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
   let out = ''
   let err = ''
@@ -52,7 +57,10 @@ async function command(
   }
   const host: ProcessHost = {
     env: {},
-    now: () => nowMs,
+    now: () => {
+      onNow()
+      return nowMs
+    },
     stdout: new Writable({
       write: (chunk: Buffer, _, done) => {
         out += chunk.toString()
@@ -144,6 +152,33 @@ describe('auditgraph export', () => {
       'auditgraph: --order: The export was begun with "NEWEST_FIRST" and is to go on with "OLDEST_FIRST". Give the options that it was begun with, or begin anew with --force.\n',
     )
     expect(await exported('-o', file, '--force')).toMatchObject({ code: 0 })
+  })
+
+  it('writes through no link that names nothing, unless it is told to', async () => {
+    const file = newFile('ndjson')
+    const aim = newFile('ndjson')
+    await symlink(aim, file)
+    const exists = `auditgraph: --output: ${file} exists. Give --force to write over it.\n`
+    expect(await exported('-o', file)).toMatchObject({ code: 2, err: exists })
+    expect((await exported('-o', file, '--resume')).code).toBe(2)
+    await expect(stat(aim)).rejects.toThrow('ENOENT')
+    await expect(stat(`${file}.checkpoint.json`)).rejects.toThrow('ENOENT')
+    expect((await exported('-o', file, '--force')).code).toBe(0)
+    expect((await command(['verify', file])).code).toBe(0)
+  })
+
+  it('writes over nothing that comes while it begins', async () => {
+    const file = newFile('ndjson')
+    let looked = 0
+    const { code, err } = await command(['export', '--config', config, '-o', file], undefined, () => {
+      looked += 1
+      // It looks at the clock once before it looks for the file.
+      if (looked === 2) writeFileSync(file, 'of somebody else')
+    })
+    expect(err).toBe(`auditgraph: --output: ${file} exists. Give --force to write over it.\n`)
+    expect(code).toBe(2)
+    expect(await readFile(file, 'utf8')).toBe('of somebody else')
+    await expect(stat(`${file}.checkpoint.json`)).rejects.toThrow('ENOENT')
   })
 
   it('takes a filter as JSON, from a file, and from a saved operation', async () => {

@@ -92,11 +92,19 @@ function tellFailure(
     tell(`${options.output ?? 'the export'} cannot be gone on with. ${error.message}`)
     return exitCodes.failed
   }
-  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+  const code = codeOf(error)
   if (code === undefined) throw error
   // Who reads standard output has gone away and wants no more.
   if (code !== 'EPIPE') tell(`cannot write ${options.output ?? 'to standard output'} (${code}).`)
   return exitCodes.failed
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined
+}
+
+function existsAlready(output: string): ExportOptionError {
+  return new ExportOptionError(['output'], `${output} exists. Give --force to write over it.`)
 }
 
 /** An option's or an argument's name as it stands on the command line, and what is wrong with it. */
@@ -164,10 +172,11 @@ class ExportCommand {
       )
     }
     if (this.#options.force || this.#options.resume) return null
-    if (text !== null || (await store.size()) !== null) {
-      const way = text === null ? '' : '--resume to go on with the export that it belongs to, or '
+    if (text !== null) {
+      const way = '--resume to go on with the export that it belongs to, or '
       throw new ExportOptionError(['output'], `${output} exists. Give ${way}--force to write over it.`)
     }
+    if (await store.exists()) throw existsAlready(output)
     return null
   }
 
@@ -233,7 +242,7 @@ class ExportCommand {
         this.#tell(`${output} is finished already.`)
         return finished.complete ? exitCodes.done : exitCodes.incomplete
       }
-      if ((await store.size()) !== null) {
+      if (await store.exists()) {
         throw new ExportOptionError(
           ['resume'],
           `${output} is no export to go on with. Give --force to write over it.`,
@@ -241,7 +250,12 @@ class ExportCommand {
       }
     }
     const work = await this.#work(gateway, plan, secret, checkpoint)
-    const end = await work.ended(exportToStore({ ...work, store, checkpoint, now: this.#host.now }))
+    const { force: overwrite = false } = this.#options
+    const running = exportToStore({ ...work, store, checkpoint, overwrite, now: this.#host.now })
+    const end = await work.ended(running).catch((error: unknown) => {
+      // It came when it had been looked for already.
+      throw codeOf(error) === 'EEXIST' ? existsAlready(output) : error
+    })
     if (end.kind === 'inputProblem' && !checkpoint) await store.discard()
     return end.kind === 'done' ? this.#finished(end.manifest, output) : this.#broken(end)
   }

@@ -158,6 +158,19 @@ describe('going on', () => {
     expect(store.file()).toEqual((await undisturbed(entries, plan)).file())
   })
 
+  it('begins over what is there only when it is told to, and leaves no place there otherwise', async () => {
+    const store = memoryStore({ file: Buffer.from('of somebody else') })
+    const reader = pagedReader(entries, () => 5)
+    await expect(exportToStore(work({ reader, store }))).rejects.toMatchObject({ code: 'EEXIST' })
+    expect([String(store.file()), store.checkpoint(), reader.requests]).toEqual([
+      'of somebody else',
+      null,
+      [],
+    ])
+    await exportToStore(work({ reader, store, overwrite: true }))
+    expect(store.file()).toEqual((await undisturbed(entries, plan)).file())
+  })
+
   it('keeps the place when it is stopped', async () => {
     const store = memoryStore()
     const stop = new AbortController()

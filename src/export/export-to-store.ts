@@ -18,8 +18,10 @@ export interface StoredExport {
   readonly sources: readonly ExportSource[]
   readonly plan: ExportPlan
   readonly store: ExportStore
-  /** Where an earlier run has come to; null begins anew, over what may stand in the store. */
+  /** Where an earlier run has come to; null begins anew. */
   readonly checkpoint: Checkpoint | null
+  /** Whether a new export is written over what may stand in the store. Default: it rejects with EEXIST then. */
+  readonly overwrite?: boolean
   /** For a new export; one that is gone on with keeps its own. UTC milliseconds. */
   readonly asOfMs: number
   /** The secret that the reader's cursors are signed with, where it is this export's own. */
@@ -113,12 +115,20 @@ class Place {
 
   /** A new export leaves its first checkpoint before it touches the file: from then on, either can be trusted. */
   async begin(): Promise<void> {
-    const { store, checkpoint } = this.#work
-    if (!checkpoint) {
-      await store.removeManifest()
-      await this.#writeDown()
+    const { store, checkpoint, overwrite = false } = this.#work
+    if (checkpoint) {
+      this.#output = await store.open(this.#bytes)
+      return
     }
-    this.#output = await store.open(this.#bytes)
+    await store.removeManifest()
+    await this.#writeDown()
+    try {
+      this.#output = await (overwrite ? store.open(0) : store.create())
+    } catch (error) {
+      // It would have another run go on over what is not ours.
+      await store.removeCheckpoint()
+      throw error
+    }
   }
 
   async write(bytes: Buffer): Promise<void> {

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, lstat, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { ExportOutput, ExportStore } from './store.js'
 
@@ -16,9 +16,11 @@ export function fileStore(path: string): ExportStore {
   const manifestPath = manifestPathOf(path)
   const checkpointPath = checkpointPathOf(path)
   return {
+    exists: async () => (await unlessMissing(() => lstat(path))) !== null,
     size: async () => unlessMissing(async () => (await stat(path)).size),
     read: (bytes) => (bytes === 0 ? nothing() : readBytes(path, bytes)),
-    open: (bytes) => openOutput(path, bytes),
+    create: () => openOutput(path, 0, 'wx'),
+    open: (bytes) => openOutput(path, bytes, bytes === 0 ? 'w' : 'r+'),
     readCheckpoint: () => unlessMissing(() => readFile(checkpointPath, 'utf8')),
     writeCheckpoint: (text) => replaceFile(checkpointPath, text, privateMode),
     removeCheckpoint: () => rm(checkpointPath, { force: true }),
@@ -40,8 +42,8 @@ async function* readBytes(path: string, bytes: number | undefined): AsyncGenerat
   for await (const chunk of stream) yield chunk as Buffer // no encoding is set
 }
 
-async function openOutput(path: string, bytes: number): Promise<ExportOutput> {
-  const file = await open(path, bytes === 0 ? 'w' : 'r+', publicMode)
+async function openOutput(path: string, bytes: number, flags: string): Promise<ExportOutput> {
+  const file = await open(path, flags, publicMode)
   if (bytes > 0) await file.truncate(bytes)
   let at = bytes
   return {

@@ -1,9 +1,13 @@
 /** Where a file of an export is kept, and what belongs to it. Beside the file: its manifest, or its checkpoint. */
 export interface ExportStore {
+  /** Whether anything has the name of the file, be it a link to nothing. */
+  exists(): Promise<boolean>
   /** Bytes of the file; null when there is none. */
   size(): Promise<number | null>
   /** The first `bytes` bytes of the file, or all of it. */
   read(bytes?: number): AsyncIterable<Buffer>
+  /** Makes the file. Rejects with the system's error, whose code is EEXIST where anything has its name. */
+  create(): Promise<ExportOutput>
   /** Opens the file at `bytes` and cuts off what comes after; makes it when there is none. */
   open(bytes: number): Promise<ExportOutput>
   readCheckpoint(): Promise<string | null>

@@ -1,4 +1,4 @@
-import type { ExportStore } from '../../src/export/store.js'
+import type { ExportOutput, ExportStore } from '../../src/export/store.js'
 
 /** Thrown by everything that a process does after it was killed. */
 export class Killed extends Error {}
@@ -37,6 +37,26 @@ export function memoryStore(initial?: { readonly file: Buffer; readonly manifest
     if (!isDying || operationsLeft % 2 !== 0) put()
     if (isDying) throw new Killed()
   }
+  const openAt = (bytes: number): ExportOutput => {
+    if (dies()) throw new Killed()
+    file = (file ?? Buffer.alloc(0)).subarray(0, bytes)
+    flushed = Math.min(flushed, bytes)
+    return {
+      append: async (chunk) => {
+        const isDying = dies()
+        file = Buffer.concat([
+          file ?? Buffer.alloc(0),
+          isDying ? chunk.subarray(0, chunk.length >> 1) : chunk,
+        ])
+        if (isDying) throw new Killed()
+      },
+      sync: async () => {
+        if (dies()) throw new Killed()
+        flushed = file?.length ?? 0
+      },
+      close: async () => {},
+    }
+  }
   return {
     file: () => file,
     manifest: () => manifest,
@@ -50,32 +70,18 @@ export function memoryStore(initial?: { readonly file: Buffer; readonly manifest
       file = Buffer.concat([file.subarray(0, flushed), tear(file.subarray(flushed))])
       flushed = file.length
     },
+    exists: async () => file !== null,
     size: async () => file?.length ?? null,
     async *read(bytes) {
       const kept = file?.subarray(0, bytes) ?? Buffer.alloc(0)
       // In small chunks, so that records lie across their borders.
       for (let at = 0; at < kept.length; at += 37) yield kept.subarray(at, at + 37)
     },
-    open: async (bytes) => {
-      if (dies()) throw new Killed()
-      file = (file ?? Buffer.alloc(0)).subarray(0, bytes)
-      flushed = Math.min(flushed, bytes)
-      return {
-        append: async (chunk) => {
-          const isDying = dies()
-          file = Buffer.concat([
-            file ?? Buffer.alloc(0),
-            isDying ? chunk.subarray(0, chunk.length >> 1) : chunk,
-          ])
-          if (isDying) throw new Killed()
-        },
-        sync: async () => {
-          if (dies()) throw new Killed()
-          flushed = file?.length ?? 0
-        },
-        close: async () => {},
-      }
+    create: async () => {
+      if (file !== null) throw Object.assign(new Error('it exists'), { code: 'EEXIST' })
+      return openAt(0)
     },
+    open: async (bytes) => openAt(bytes),
     readCheckpoint: async () => checkpoint,
     writeCheckpoint: async (text) =>
       replace(() => {
