@@ -74,20 +74,22 @@ const requests = {
 }
 
 it.each([
-  ['GET', 'nothing'],
-  ['POST', 'nothing'],
-  ['GET', 'half a body'],
-  ['POST', 'half a body'],
-  ['POST', 'a byte at a time'],
+  ['goes away', 'GET', 'nothing'],
+  ['goes away', 'POST', 'nothing'],
+  ['goes away', 'GET', 'half a body'],
+  ['goes away', 'POST', 'half a body'],
+  ['goes away', 'POST', 'a byte at a time'],
+  ['closes its half', 'POST', 'nothing'],
 ] as const)(
-  'a caller that goes away after %s frees them while the provider has sent %s',
-  async (method, sent) => {
+  'a caller that %s after %s frees them while the provider has sent %s',
+  async (how, method, sent) => {
     answerWith = sent
     const caller = connect(Number(new URL(listening.url).port), '127.0.0.1')
     caller.write(requests[method])
     await asked
     expect(busy.size).toBe(2)
-    caller.destroy()
+    if (how === 'goes away') caller.destroy()
+    else caller.end()
     // No time limit of an attempt is as short as the second for which this waits.
     await expect.poll(() => busy.size, { timeout: 1_000 }).toBe(0)
   },
