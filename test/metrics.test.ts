@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { SourceFailure } from '../src/model/failure.js'
-import type { OperationReport } from '../src/server/operation-report.js'
+import type { ExportReport, OperationReport } from '../src/server/operation-report.js'
 import { createMetrics } from '../src/telemetry/metrics.js'
 import { watchSourceHealth } from '../src/telemetry/source-health.js'
 import { covered, FakeReader, fakeGateway, origin, page, post, refused } from './support/fake-gateway.js'
@@ -84,6 +84,32 @@ describe('operations', () => {
     expect(linesOf(text, 'auditgraph_shed_requests_total')).toContain(
       'auditgraph_shed_requests_total{reason="HEAP"} 1',
     )
+  })
+})
+
+describe('exports', () => {
+  it('are counted by outcome, and those that began with their time', async () => {
+    const metrics = metricsOf()
+    const ended: ExportReport = {
+      status: 200,
+      outcome: 'complete',
+      rows: 130,
+      durationMs: 90_000,
+      upstreamRequests: 2,
+      outcomes: new Map(),
+    }
+    metrics.export(ended)
+    metrics.export({ ...ended, status: 503, outcome: 'TOO_MANY_EXPORTS', durationMs: null })
+    const { text } = await metrics.render()
+    expect(linesOf(text, 'auditgraph_exports_total')).toEqual([
+      'auditgraph_exports_total{outcome="complete"} 1',
+      'auditgraph_exports_total{outcome="TOO_MANY_EXPORTS"} 1',
+    ])
+    expect(linesOf(text, 'auditgraph_export_duration_seconds')).toEqual([
+      'auditgraph_export_duration_seconds_sum{outcome="complete"} 90',
+      'auditgraph_export_duration_seconds_count{outcome="complete"} 1',
+    ])
+    expect(text).toContain('auditgraph_export_duration_seconds_bucket{le="300",outcome="complete"} 1')
   })
 })
 

@@ -15,7 +15,12 @@ function smallGateway(options: Partial<GatewayServerOptions> = {}) {
   const shed: string[] = []
   const gateway = fakeGateway(reader, {
     overloadLimits: { operationsMax: 2 },
-    metrics: { operation: () => {}, shed: (reason) => shed.push(reason), render: async () => metricsText },
+    metrics: {
+      operation: () => {},
+      export: () => {},
+      shed: (reason) => shed.push(reason),
+      render: async () => metricsText,
+    },
     ...options,
   })
   const releaseAll = () => {

@@ -464,6 +464,7 @@ describe('the access log', () => {
       tail: { ...emptyTail, subscribe: () => tail },
       metrics: {
         operation: (report) => void reports.push(report),
+        export: () => {},
         shed: () => {},
         render: async () => ({ contentType: '', text: '' }),
       },

@@ -1,5 +1,5 @@
 import type { SourceInfo } from '../model/source-info.js'
-import type { FetchTerms, Reader, SourceCoverage } from '../reading/page.js'
+import type { FetchTerms, Reader, ReadingFailed, SourceCoverage } from '../reading/page.js'
 import type { Tail } from '../tail/event.js'
 import { createNodeLoader, type NodeLoader } from './node-loader.js'
 
@@ -23,6 +23,11 @@ export interface GraphContext {
   readonly terms: Pick<FetchTerms, 'signal' | 'deadlineMs'>
   readonly nodes: NodeLoader
   readonly noteOutcomes: (outcomes: readonly SourceOutcome[]) => void
+}
+
+/** What a reading that failed as a whole says of the sources that it failed for, for the access log. */
+export function outcomesOfFailed({ failures }: ReadingFailed): readonly SourceOutcome[] {
+  return failures.map(({ sourceKey, failure }) => ({ sourceKey, outcome: `FAILED ${failure.kind}` }))
 }
 
 /** What coverage says of each source, for the access log. */

@@ -7,7 +7,7 @@ import {
 } from '../reading/page.js'
 import type { GatewayBuilder } from './builder.js'
 import { defineConnectionTypes } from './connection-types.js'
-import { type GraphContext, outcomesOf } from './context.js'
+import { type GraphContext, outcomesOf, outcomesOfFailed } from './context.js'
 import { defineCounts } from './count-types.js'
 import type { EntryTypes } from './entry-types.js'
 import { freshnessArgument, type GatewayEnums } from './enums.js'
@@ -108,11 +108,7 @@ function defineAuditEntries(
 }
 
 function noteOutcomes(page: EntryPage | ReadingFailed, context: GraphContext): void {
-  context.noteOutcomes(
-    page.kind === 'page'
-      ? outcomesOf(page.coverage)
-      : page.failures.map(({ sourceKey, failure }) => ({ sourceKey, outcome: `FAILED ${failure.kind}` })),
-  )
+  context.noteOutcomes(page.kind === 'page' ? outcomesOf(page.coverage) : outcomesOfFailed(page))
 }
 
 function defineNodeFields(builder: GatewayBuilder, { Node }: SourceTypes): void {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { OperationReport } from './operation-report.js'
+import type { ExportReport, OperationReport } from './operation-report.js'
 
 /** Logs one line for each request that asked for an operation, of what its report says. */
 export function logOperation(
@@ -22,4 +22,25 @@ export function logOperation(
       },
       'operation',
     )
+}
+
+/**
+ * Logs one line for each request for an export, of what its report says. Of refusals because of overload there is a line
+ * for many: src/server/admission.ts.
+ */
+export function logExport(logger: Pick<Logger, 'info'>): (report: ExportReport) => void {
+  return ({ status, outcome, rows, durationMs, upstreamRequests, outcomes }) => {
+    if (outcome === 'OVERLOADED') return
+    logger.info(
+      {
+        status,
+        outcome,
+        rows,
+        durationMs: Math.round(durationMs ?? 0),
+        upstreamRequests,
+        ...(outcomes.size > 0 && { sources: Object.fromEntries(outcomes) }),
+      },
+      'export',
+    )
+  }
 }

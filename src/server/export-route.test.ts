@@ -8,6 +8,7 @@ import { FakeReader, fakeGateway } from '../../test/support/fake-gateway.js'
 import { completeCoverage, pagedReader } from '../../test/support/paged-reader.js'
 import type { AuditEntry } from '../model/entry.js'
 import type { Reader } from '../reading/page.js'
+import type { ExportReport } from './operation-report.js'
 
 const closers: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -27,6 +28,13 @@ function entries(count: number, size = 10): readonly AuditEntry[] {
     occurredAtMs: like.occurredAtMs - index,
     raw,
   }))
+}
+
+const noMetrics = {
+  operation: () => {},
+  export: () => {},
+  shed: () => {},
+  render: async () => ({ contentType: 'text/plain', text: '' }),
 }
 
 const coverage = ['desk', 'vault'].map((key) => completeCoverage(key))
@@ -71,24 +79,41 @@ function hanging() {
 
 describe('GET /export', () => {
   it('takes none on while the process has more to do than it can', async () => {
-    const { url, requests } = await serve(pages(10), {
+    const told: ExportReport[] = []
+    const { url, requests, log } = await serve(pages(10), {
       processLoad: () => ({ eventLoopDelayMs: 0, heapUsed: 0.9 }),
+      metrics: { ...noMetrics, export: (of) => told.push(of) },
     })
     const answer = await fetch(url)
     expect(answer.status).toBe(503)
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(2)
     expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'OVERLOADED' } }] })
     expect(requests).toEqual([])
+    expect(told).toMatchObject([{ outcome: 'OVERLOADED', durationMs: null }])
+    // One line for all refusals of ten seconds.
+    expect(log).toMatchObject([{ level: 'warn', reason: 'HEAP', refused: 1 }])
   })
 
   it('reads a page when the one before was taken, as bulk work', async () => {
-    const { url, requests, log } = await serve(pages(120))
+    const readPage = pages(120)
+    const { server, url, requests, log } = await serve(async (request) => {
+      server.noteUpstreamRequest(request.signal)
+      return readPage(request)
+    })
     const text = await (await fetch(url)).text()
     expect(text.trimEnd().split('\n')).toHaveLength(121)
     expect(requests.map(({ after }) => after)).toEqual([undefined, '50', '100'])
     expect(requests[0]).toMatchObject({ first: 500, priority: 'bulk', onSourceError: 'FAIL' })
     expect(log).toEqual([
-      { level: 'info', status: 200, outcome: 'complete', rows: 120, durationMs: expect.any(Number) },
+      {
+        level: 'info',
+        status: 200,
+        outcome: 'complete',
+        rows: 120,
+        durationMs: expect.any(Number),
+        upstreamRequests: 3,
+        sources: { desk: 'COMPLETE', vault: 'COMPLETE' },
+      },
     ])
   })
 
@@ -137,7 +162,11 @@ describe('GET /export', () => {
         after: '100',
       },
     })
-    expect(log[0]).toMatchObject({ outcome: 'UPSTREAM_FAILED', rows: 100 })
+    expect(log[0]).toMatchObject({
+      outcome: 'UPSTREAM_FAILED',
+      rows: 100,
+      sources: { desk: 'FAILED UNAVAILABLE', vault: 'COMPLETE' },
+    })
     const csv = await readRaw(`${url}?format=csv&after=100`)
     expect(csv.isWhole).toBe(true) // an error in place of an export
   })
@@ -184,7 +213,8 @@ describe('GET /export', () => {
 
   it('serves two at once and tells a third when to ask again', async () => {
     const { readPage, begun } = hanging()
-    const { url } = await serve(readPage)
+    const told: ExportReport[] = []
+    const { url, log } = await serve(readPage, { metrics: { ...noMetrics, export: (of) => told.push(of) } })
     const controller = new AbortController()
     const others = [1, 2].map(() => fetch(url, { signal: controller.signal }).catch(() => {}))
     await begun
@@ -192,8 +222,12 @@ describe('GET /export', () => {
     const refused = await fetch(url)
     expect(refused.headers.get('retry-after')).toBe('30')
     expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code: 'TOO_MANY_EXPORTS' } }] })
+    const line = { level: 'info', status: 503, outcome: 'TOO_MANY_EXPORTS', rows: 0, upstreamRequests: 0 }
+    expect(log.at(-1)).toEqual({ ...line, durationMs: 0 })
+    expect(told.at(-1)).toMatchObject({ outcome: 'TOO_MANY_EXPORTS', durationMs: null })
     controller.abort()
     await Promise.all(others)
+    await until(() => told.at(-1)?.outcome === 'clientGone')
   })
 
   it.each([

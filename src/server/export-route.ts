@@ -6,6 +6,7 @@ import { pageMs } from '../export/limits.js'
 import { ExportOptionError, type ExportTexts, exportTextNames, readPlan } from '../export/options.js'
 import { pageSignals } from '../export/page-signals.js'
 import { askedSources, asOfMsFor, type ExportPlan } from '../export/plan.js'
+import { outcomesOf, outcomesOfFailed } from '../graphql/context.js'
 import {
   badUserInput,
   fromInputProblem,
@@ -22,6 +23,8 @@ import type { Reader } from '../reading/page.js'
 import type { Overloaded } from './admission.js'
 import { ExportAnswer, type Refusal } from './export-answer.js'
 import { crossSiteMessage, isOfAnotherSite, type RequestHead } from './http-edge.js'
+import type { ExportReport } from './operation-report.js'
+import { noteOutcomes } from './operation-scope.js'
 
 /** Where exports are served. */
 const exportPath = '/export'
@@ -45,7 +48,9 @@ interface Parts {
   readonly sources: readonly SourceInfo[]
   readonly schema: GraphQLSchema
   readonly allowedOrigins: readonly string[]
-  readonly logger: Pick<Logger, 'info' | 'error'>
+  readonly logger: Pick<Logger, 'error'>
+  /** Is told of every request for an export when it has ended. */
+  readonly report: (report: ExportReport) => void
   /** What to answer while the process has more to do than it can; null when it has not. */
   readonly overloaded: () => Overloaded | null
   /** UTC milliseconds. */
@@ -57,6 +62,8 @@ interface Parts {
 export interface ExportRoute {
   /** Takes a request for an export and answers it; false for any other request, which is left alone. */
   answers(target: Readonly<URL>, request: IncomingMessage, response: ServerResponse): boolean
+  /** Counts a request to a source for the export that has this signal, if one has. */
+  noteUpstreamRequest(signal: AbortSignal): void
   /**
    * Takes no more exports; those under way may end within `graceMs`, the rest is broken off. Resolves when all have
    * ended, at most a second after that.
@@ -72,15 +79,18 @@ export interface ExportRoute {
  */
 export function createExportRoute(parts: Parts): ExportRoute {
   const running = new Map<Export, Promise<void>>()
+  const bySignal = new WeakMap<AbortSignal, Export>()
   let isDraining = false
   const begin = (search: URLSearchParams, request: IncomingMessage, response: ServerResponse): void => {
     const answer = new ExportAnswer(request, response, parts.allowedOrigins)
     const refused = refusalOf(answer.head, parts, isDraining, running.size)
     if (refused) {
       answer.refuse(refused)
+      const { status, code: outcome } = refused
+      parts.report({ status, outcome, rows: 0, durationMs: null, upstreamRequests: 0, outcomes: new Map() })
       return
     }
-    const started = new Export(parts, answer)
+    const started = new Export(parts, answer, bySignal)
     const ended = started.run(search).finally(() => running.delete(started))
     running.set(started, ended)
   }
@@ -89,6 +99,10 @@ export function createExportRoute(parts: Parts): ExportRoute {
       if (target.pathname !== exportPath) return false
       begin(target.searchParams, request, response)
       return true
+    },
+    noteUpstreamRequest(signal) {
+      const asking = bySignal.get(signal)
+      if (asking) asking.upstreamRequests += 1
     },
     async drain(graceMs) {
       isDraining = true
@@ -140,14 +154,19 @@ function refusalOf(
 
 /** One export from its request to its end. */
 class Export {
+  upstreamRequests = 0
   readonly #parts: Parts
+  readonly #bySignal: WeakMap<AbortSignal, Export>
+  readonly #outcomes = new Map<string, string>()
   readonly #answer: ExportAnswer
   readonly #stop = new AbortController()
   readonly #startedMs = performance.now()
   #rows = 0
 
-  constructor(parts: Parts, answer: ExportAnswer) {
+  /** `bySignal`: takes the signals of its pages. */
+  constructor(parts: Parts, answer: ExportAnswer, bySignal: WeakMap<AbortSignal, Export>) {
     this.#parts = parts
+    this.#bySignal = bySignal
     this.#answer = answer
     answer.onGone(() => this.#stop.abort(new OperationEnded('clientGone')))
   }
@@ -169,9 +188,14 @@ class Export {
     } catch (error) {
       outcome = this.#failed(error)
     }
-    const { status } = this.#answer
-    const durationMs = Math.round(performance.now() - this.#startedMs)
-    this.#parts.logger.info({ status, outcome, rows: this.#rows, durationMs }, 'export')
+    this.#parts.report({
+      status: this.#answer.status,
+      outcome,
+      rows: this.#rows,
+      durationMs: performance.now() - this.#startedMs,
+      upstreamRequests: this.upstreamRequests,
+      outcomes: this.#outcomes,
+    })
   }
 
   #readPlan(search: URLSearchParams): ExportPlan {
@@ -211,11 +235,16 @@ class Export {
         plan,
         asOfMs: asOfMsFor(plan, reader.sources, nowMs),
         secret: null,
-        termsOf: () => signals.next(),
+        termsOf: () => {
+          const terms = signals.next()
+          this.#bySignal.set(terms.signal, this)
+          return terms
+        },
         write: (bytes) => this.#answer.write(bytes, head),
         problemOf: (error) =>
           isShutdown(error) ? { code: shuttingDown.code, message: shuttingDown.message } : null,
-        onPage: (_, tally) => {
+        onPage: ({ coverage }, tally) => {
+          noteOutcomes(this.#outcomes, outcomesOf(coverage))
           this.#rows = tally.rows
           this.#answer.begin(head)
         },
@@ -232,6 +261,7 @@ class Export {
       return end.manifest.complete ? 'complete' : 'gaps'
     }
     const { why } = end
+    if (why.kind === 'readingFailed') noteOutcomes(this.#outcomes, outcomesOfFailed(why))
     this.#answer.fail(why.kind === 'inputProblem' ? fromInputProblem(why) : upstreamFailed(why))
     return why.kind === 'inputProblem' ? 'BAD_USER_INPUT' : 'UPSTREAM_FAILED'
   }

@@ -21,6 +21,20 @@ export interface OperationReport {
   readonly clientGone: boolean
 }
 
+/** What is told of a request for an export when it has ended. */
+export interface ExportReport {
+  /** Of HTTP. */
+  readonly status: number
+  /** `complete`, `gaps`, `clientGone`, `shutdown` or `stopped`, or the code of its error or of what it was refused with. */
+  readonly outcome: string
+  readonly rows: number
+  /** Null when it was refused before it began. */
+  readonly durationMs: number | null
+  /** These two are as in `OperationReport`. */
+  readonly upstreamRequests: number
+  readonly outcomes: ReadonlyMap<string, string>
+}
+
 /** An operation that is being traced. */
 export interface OperationSpan {
   /** As it stands in a traceparent: 32 hexadecimal digits. */

@@ -153,11 +153,11 @@ export function noteOperation(
   scope.field = rootField(operation, document)
 }
 
-/** Notes how sources fared. A source that failed in one field of an operation is logged as failed. */
-export function noteOutcomes(scope: OperationScope, outcomes: readonly SourceOutcome[]): void {
+/** Notes how sources fared. A source that failed in one field of an operation, or page of an export, is told as failed. */
+export function noteOutcomes(noted: Map<string, string>, outcomes: readonly SourceOutcome[]): void {
   for (const { sourceKey, outcome } of outcomes) {
-    if (scope.outcomes.get(sourceKey)?.startsWith('FAILED')) continue
-    scope.outcomes.set(sourceKey, outcome)
+    if (noted.get(sourceKey)?.startsWith('FAILED')) continue
+    noted.set(sourceKey, outcome)
   }
 }
 

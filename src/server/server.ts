@@ -8,7 +8,7 @@ import { buildSchema } from '../graphql/schema.js'
 import type { SourceInfo } from '../model/source-info.js'
 import type { Reader } from '../reading/page.js'
 import type { Tail } from '../tail/event.js'
-import { logOperation } from './access-log.js'
+import { logExport, logOperation } from './access-log.js'
 import { Admission, useAdmission } from './admission.js'
 import { createDocumentCache, createErrorCache } from './document-cache.js'
 import { useEventStream } from './event-stream.js'
@@ -17,7 +17,7 @@ import { createGraphiqlPage } from './graphiql.js'
 import { useGraphqlEdge } from './graphql-edge.js'
 import { graphqlPath, safeHeaders, useHttpEdge } from './http-edge.js'
 import { defaultLimits, type ServerLimits } from './limits.js'
-import type { OperationReport, OperationTracer } from './operation-report.js'
+import type { ExportReport, OperationReport, OperationTracer } from './operation-report.js'
 import { noteOutcomes, OperationScopes } from './operation-scope.js'
 import {
   defaultOverloadLimits,
@@ -65,6 +65,7 @@ export interface GatewayServerOptions {
 /** What the server tells its metrics, and what it serves of them at /metrics. */
 interface ServerMetrics {
   readonly operation: (report: OperationReport) => void
+  readonly export: (report: ExportReport) => void
   readonly shed: (reason: OverloadReason) => void
   readonly render: () => Promise<{ readonly contentType: string; readonly text: string }>
 }
@@ -75,7 +76,7 @@ export interface GatewayServer {
   fetch(request: Request): Promise<Response>
   /** For `http.createServer`. */
   readonly listener: RequestListener
-  /** Counts a request to a source for the operation that has this signal. */
+  /** Counts a request to a source for the operation or the export that has this signal. */
   noteUpstreamRequest(signal: AbortSignal): void
   load(): Load
   /** Whether /readyz was asked within the last minute, so that something acts on its answer. */
@@ -126,12 +127,17 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     report: (id: string, cause: unknown) =>
       options.logger.error({ errorId: id, err: cause }, 'internal error'),
   }
+  const exportLog = logExport(options.logger)
   const exports = createExportRoute({
     reader: options.reader,
     sources: options.sources,
     schema,
     allowedOrigins: options.allowedOrigins ?? [],
     logger: options.logger,
+    report: (report) => {
+      exportLog(report)
+      options.metrics?.export(report)
+    },
     overloaded: () => admission.refusal(),
     now: options.now ?? Date.now,
     createId: errors.createId,
@@ -150,7 +156,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
         clientGone: request.signal,
         signal: scope.signal,
         deadlineMs: scope.deadlineMs,
-        noteOutcomes: (outcomes) => noteOutcomes(scope, outcomes),
+        noteOutcomes: (outcomes) => noteOutcomes(scope.outcomes, outcomes),
       })
     },
     parserAndValidationCache: {
@@ -202,7 +208,10 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       if (target === null) refuseTarget(response, safeHeaders)
       else if (!exports.answers(target, request, response)) void yoga(request, response)
     },
-    noteUpstreamRequest: (signal) => scopes.noteUpstreamRequest(signal),
+    noteUpstreamRequest: (signal) => {
+      scopes.noteUpstreamRequest(signal)
+      exports.noteUpstreamRequest(signal)
+    },
     load: () => admission.load(),
     isWatched: () => clock() - probedAtMs < watchedMs,
     retire: () => {

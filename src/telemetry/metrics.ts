@@ -1,11 +1,12 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { OperationReport } from '../server/operation-report.js'
+import type { ExportReport, OperationReport } from '../server/operation-report.js'
 import { type Load, type OverloadReason, overloadReasons } from '../server/overload.js'
 import type { UpstreamObserver } from '../upstream/observer.js'
 
 export interface Metrics {
   readonly upstream: UpstreamObserver
   readonly operation: (report: OperationReport) => void
+  readonly export: (report: ExportReport) => void
   readonly shed: (reason: OverloadReason) => void
   /** Everything in the text format of Prometheus, with its media type. */
   readonly render: () => Promise<{ readonly contentType: string; readonly text: string }>
@@ -22,6 +23,9 @@ interface MetricsOptions {
 
 /** Upper bounds in seconds. An operation ends at its deadline, 10 s when nothing else is set; an attempt after 8 s. */
 const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+/** The same of exports, which end with the entries. */
+const exportBuckets = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3_600]
 
 const breakerStates = ['closed', 'open', 'probing'] as const
 
@@ -49,6 +53,7 @@ export function createMetrics({ sources, load, withProcess }: MetricsOptions): M
       sources.map(({ key }) => key),
     ),
     operation: operationMetrics(registers),
+    export: exportMetrics(registers),
     shed: shedMetrics(registers),
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   }
@@ -118,6 +123,27 @@ function operationMetrics(registers: Registry[]): Metrics['operation'] {
     operations.inc({ ...labels, outcome: code })
     duration.observe({ ...labels, outcome: code === 'OK' ? 'OK' : 'ERROR' }, durationMs / 1_000)
     for (const [source, outcome] of outcomes) coverage.inc({ source, state: outcome.split(' ', 1)[0] ?? '' })
+  }
+}
+
+function exportMetrics(registers: Registry[]): Metrics['export'] {
+  const exports = new Counter({
+    name: 'auditgraph_exports_total',
+    help: 'Requests for an export ended: complete, gaps, clientGone, shutdown, or the code of an error or refusal.',
+    labelNames: ['outcome'],
+    registers,
+  })
+  const duration = new Histogram({
+    name: 'auditgraph_export_duration_seconds',
+    help: 'Time of exports from the head of the request to the end of the answer; refused ones are not in it.',
+    labelNames: ['outcome'],
+    buckets: exportBuckets,
+    registers,
+  })
+  exports.inc({ outcome: 'complete' }, 0)
+  return ({ outcome, durationMs }) => {
+    exports.inc({ outcome })
+    if (durationMs !== null) duration.observe({ outcome }, durationMs / 1_000)
   }
 }
 
