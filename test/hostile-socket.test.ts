@@ -179,6 +179,46 @@ describe('a request line', () => {
   })
 })
 
+describe('a client that waits with its body', () => {
+  const head = (line: string, length: number, type = 'application/json') =>
+    `${line}\r\nHost: h\r\nContent-Type: ${type}\r\nContent-Length: ${length}\r\nExpect: 100-continue\r\n\r\n`
+
+  it.each([
+    ['more than is taken', head('POST /graphql HTTP/1.1', 102_401), 413],
+    ['another type', head('POST /graphql HTTP/1.1', 20, 'text/plain'), 415],
+    ['another method', head('PUT /graphql HTTP/1.1', 20), 405],
+    ['nothing that is served', head('POST /elsewhere HTTP/1.1', 20), 404],
+    ['an export', head('POST /export HTTP/1.1', 20), 405],
+  ])('is not told to send it when its head says %s', async (_, text, status) => {
+    const answered = await exchange(text)
+    expect(answered).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+    expect(answered).toMatch(/\r\nconnection: close\r\n/i)
+  })
+
+  it('is not told to send it while the gateway takes nothing on', async () => {
+    const full = fakeGateway(new FakeReader(), { overloadLimits: { operationsMax: 0 } })
+    const own = await listen(full.server, { host: '127.0.0.1', port: 0 })
+    const socket = connect(Number(new URL(own.url).port), '127.0.0.1')
+    socket.write(head('POST /graphql HTTP/1.1', 20))
+    let answered = ''
+    for await (const chunk of socket) answered += String(chunk)
+    expect(answered).toMatch(/^HTTP\/1\.1 503 /)
+    await own.close(0)
+  })
+
+  it('is told to send it otherwise, and its connection goes on', async () => {
+    const body = '{"query":"{__typename}"}'
+    const socket = open(head('POST /graphql HTTP/1.1', body.length))
+    let answered = ''
+    for await (const chunk of socket) {
+      answered += String(chunk)
+      if (/100 Continue\r\n\r\n$/.test(answered)) socket.write(body)
+      if (answered.endsWith('}}')) socket.write('GET /livez HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n')
+    }
+    expect(answered.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 100', 'HTTP/1.1 200', 'HTTP/1.1 200'])
+  })
+})
+
 describe('a body', () => {
   /** Sends a body in chunks, without its length, and gives the answer or the error of the connection. */
   const sendChunks = (body: Readable) =>

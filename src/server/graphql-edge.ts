@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import type { DocumentNode, GraphQLError, OperationDefinitionNode } from 'graphql'
 import { getOperationAST, Kind, OperationTypeNode } from 'graphql'
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
@@ -20,6 +21,8 @@ interface Parts {
   readonly persisted: boolean
   /** Resolves when an operation may begin; undefined: at once. */
   readonly mayBegin: () => Promise<void> | undefined
+  /** What tells the client of an answer to send the body that it waits with; undefined where none waits. */
+  readonly goOn: (response: ServerResponse | undefined) => (() => void) | undefined
   readonly createId: () => string
   readonly report: ReportInternalError
 }
@@ -32,7 +35,8 @@ interface Parts {
 export function useGraphqlEdge(parts: Parts): Plugin {
   const documents = new WeakMap<Request, DocumentNode>()
   return {
-    onRequestParse({ request, setRequestParser }) {
+    onRequestParse({ request, serverContext, setRequestParser }) {
+      const { res } = serverContext as { readonly res?: ServerResponse } // only a request from a socket has one
       checkMethod(request)
       if (!acceptsEventStream(request)) checkAccept(request)
       const { signal } = parts.scopes.open(request, readDeadline(request, parts.limits.deadlineMs))
@@ -42,7 +46,8 @@ export function useGraphqlEdge(parts: Parts): Plugin {
         if (begin) await begin
         if (isDeadline(signal.reason)) throw begunTooLate()
         const { bodyBytesMax } = parts.limits
-        return readParams(incoming, { bodyBytesMax, signal, persisted: parts.persisted })
+        const bounds = { bodyBytesMax, signal, goOn: parts.goOn(res) }
+        return readParams(incoming, { ...bounds, persisted: parts.persisted })
       })
     },
     onParse({ setParseFn }) {

@@ -50,6 +50,7 @@ export async function listen(
   )
   // An expectation that is not known may be passed over: RFC 9110 section 10.1.1.
   http.on('checkExpectation', server.listener)
+  http.on('checkContinue', server.waitingListener)
   const answering = new WeakMap<Duplex, ServerResponse>()
   // A list, since a Set keeps what it once held: src/upstream/single-flight.ts.
   const unsent: ServerResponse[] = []
@@ -79,6 +80,7 @@ export async function listen(
   }
   http.on('request', track)
   http.on('checkExpectation', track)
+  http.on('checkContinue', track)
   http.on('clientError', (error, socket) =>
     refuseUnreadable(error, socket, safeHeaders, answering.get(socket)),
   )

@@ -28,6 +28,8 @@ export async function readParams(
 interface BodyBounds {
   readonly bodyBytesMax: number
   readonly signal: AbortSignal
+  /** Tells a client that waits with its body to send it; undefined where none waits. */
+  readonly goOn?: (() => void) | undefined
 }
 
 function readQueryString(request: Request, persisted: boolean): GraphQLParams {
@@ -71,6 +73,11 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 /** The body as text. Bytes are counted as they come, since content-length may be missing or untrue. */
 async function readBody(request: Request, bounds: BodyBounds): Promise<string> {
   const { body } = request
+  if (bounds.goOn) {
+    const { bodyBytesMax, goOn } = bounds
+    if (Number(request.headers.get('content-length')) > bodyBytesMax) throw tooLarge(bodyBytesMax, closing)
+    goOn()
+  }
   const bytes = body === null ? new Uint8Array() : await takeIn(streamOf(body), bounds)
   try {
     return utf8.decode(bytes)

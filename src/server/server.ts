@@ -31,6 +31,7 @@ import { usePlannedExecution } from './planned-execution.js'
 import { type SourceHealth, useProbes } from './probes.js'
 import { useOperationReports } from './report-operations.js'
 import { refuseTarget, targetOf } from './request-target.js'
+import { WaitingClients } from './waiting-clients.js'
 
 export interface GatewayServerOptions {
   readonly reader: Reader
@@ -76,6 +77,8 @@ export interface GatewayServer {
   fetch(request: Request): Promise<Response>
   /** For `http.createServer`. */
   readonly listener: RequestListener
+  /** For `checkContinue` of that: the client is told to send its body when it is wanted, or not at all. */
+  readonly waitingListener: RequestListener
   /** Counts a request to a source for the operation or the export that has this signal. */
   noteUpstreamRequest(signal: AbortSignal): void
   load(): Load
@@ -121,6 +124,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       ? ({ status: 'ready', sources } as const)
       : ({ status: 'overloaded', reason, sources } as const)
   }
+  const waiting = new WaitingClients()
   const persisted = usePersisted(options.persistedOperations ?? 'off')
   const errors = {
     createId: options.createErrorId ?? randomUUID,
@@ -175,6 +179,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
         scopes,
         persisted: persisted !== null,
         mayBegin: options.mayBegin ?? (() => undefined),
+        goOn: (response) => waiting.goOn(response, () => !isRetired),
         ...errors,
       }),
       ...(persisted ? [persisted] : []),
@@ -199,14 +204,19 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     healthCheckEndpoint: ' ',
   })
 
+  const listener: RequestListener = (request, response) => {
+    if (isRetired) response.setHeader('connection', 'close')
+    const target = targetOf(request)
+    if (target === null) refuseTarget(response, safeHeaders)
+    else if (!exports.answers(target, request, response)) void yoga(request, response)
+  }
   return {
     schema,
     fetch: async (request) => yoga.fetch(request),
-    listener: (request, response) => {
-      if (isRetired) response.setHeader('connection', 'close')
-      const target = targetOf(request)
-      if (target === null) refuseTarget(response, safeHeaders)
-      else if (!exports.answers(target, request, response)) void yoga(request, response)
+    listener,
+    waitingListener: (request, response) => {
+      waiting.add(response)
+      listener(request, response)
     },
     noteUpstreamRequest: (signal) => {
       scopes.noteUpstreamRequest(signal)
