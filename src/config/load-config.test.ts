@@ -239,7 +239,15 @@ describe('a problem', () => {
     [
       'a key of YAML twice',
       `sources: [${source}]\nsources: []`,
-      ['line 2: expected every key of a mapping only once'],
+      ['line 2: sources: expected every key of a mapping only once'],
+    ],
+    [
+      'keys within lists and mappings twice',
+      `sources:\n  - key: main\n    provider: alpha\n    key: other\n    credentials: { ${canary}: 1, ${canary}: 2 }\n`,
+      [
+        'line 4: sources[0].key: expected every key of a mapping only once',
+        'line 5: sources[0].credentials: expected every key of a mapping only once',
+      ],
     ],
     [
       'broken YAML',
@@ -249,8 +257,8 @@ describe('a problem', () => {
     ['an unknown tag', `sources: !x [${source}]`, ['line 1: expected valid YAML (TAG_RESOLVE_FAILED)']],
     [
       'an unknown alias',
-      `sources: *${canary}`,
-      ['expected aliases that are defined and do not multiply the file'],
+      `server:\n  host: *${canary}`,
+      ['line 2: expected an alias that is defined before it'],
     ],
   ])('of %s is told in full, with its place, without secrets', (_, text, expected) => {
     const problems = problemsOf(text, { KEY: canary })
@@ -261,7 +269,7 @@ describe('a problem', () => {
   it('of aliases that multiply is one sentence', () => {
     const bomb = ['a: &a [x]']
     for (const [from, to] of ['ab', 'bc', 'cd', 'de']) bomb.push(`${to}: &${to} [${`*${from},`.repeat(9)}]`)
-    expect(problemsOf(bomb.join('\n'))).toHaveLength(1)
+    expect(problemsOf(bomb.join('\n'))).toEqual(['expected aliases that do not multiply the file'])
   })
 
   it('does not reach the prototype of objects', () => {

@@ -1,5 +1,5 @@
-import { isNode, LineCounter, parseDocument } from 'yaml'
-import type { ConfigPath, ConfigProblem } from './problem.js'
+import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml'
+import { type ConfigPath, type ConfigProblem, formatPath, isSecretPath } from './problem.js'
 
 export interface ParsedYaml {
   readonly value: unknown
@@ -36,13 +36,46 @@ export function parseYaml(
     const { line } = lines.linePos(pos[0])
     const expected = expectedByCode[code] ?? `valid YAML (${code})`
     // One slip makes the parser stumble over the rest of its line, so the first of a line says enough.
-    if (!problems.has(line)) problems.set(line, { path: '', line, expected })
+    const path = code === 'DUPLICATE_KEY' ? formatPath(keyPath(pos[0])) : ''
+    if (!problems.has(line)) problems.set(line, { path, line, expected })
   }
   if (problems.size > 0) return { problems: [...problems.values()] }
   try {
     return { ok: { value: document.toJS({ maxAliasCount: 100 }), lineOf } }
   } catch {
-    return { problems: [{ path: '', expected: 'aliases that are defined and do not multiply the file' }] }
+    const line = undefinedAliasLine()
+    const problem =
+      line === undefined
+        ? { expected: 'aliases that do not multiply the file' }
+        : { line, expected: 'an alias that is defined before it' }
+    return { problems: [{ path: '', ...problem }] }
+  }
+
+  /** Path of the key that begins at an offset. Under a secret one the key is left out: it may be the secret itself. */
+  function keyPath(offset: number): ConfigPath {
+    let path: ConfigPath = []
+    visit(document, {
+      Pair(_, { key }, ancestors) {
+        if (!isScalar(key) || key.range?.[0] !== offset) return undefined
+        const around = pathOf(ancestors)
+        path = isSecretPath(around) ? around : [...around, String(key.value)]
+        return visit.BREAK
+      },
+    })
+    return path
+  }
+
+  /** The parser itself does not look whether an alias is defined, and says no place when it turns out that one is not. */
+  function undefinedAliasLine(): number | undefined {
+    let line: number | undefined
+    visit(document, {
+      Alias(_, alias) {
+        if (alias.resolve(document) !== undefined || !alias.range) return undefined
+        line = lines.linePos(alias.range[0]).line
+        return visit.BREAK
+      },
+    })
+    return line
   }
 
   function lineOf(path: ConfigPath): number | undefined {
@@ -53,4 +86,14 @@ export function parseYaml(
     }
     return undefined
   }
+}
+
+/** The path that leads through these, from the document on: keys of pairs, and places in lists. */
+function pathOf(ancestors: readonly unknown[]): ConfigPath {
+  return ancestors.flatMap((node, index): PropertyKey[] => {
+    if (isPair(node)) return [String(isScalar(node.key) ? node.key.value : node.key)]
+    if (!isSeq(node)) return []
+    const next = ancestors[index + 1]
+    return isMap(next) || isSeq(next) ? [node.items.indexOf(next)] : []
+  })
 }

@@ -31,7 +31,10 @@ export function isPlainHttpOffLoopback(baseUrl: string): boolean {
 const pathIdPattern = /^(?!\.{1,2}$)[A-Za-z0-9_.~|:@-]{1,200}$/
 export const pathIdSetting = z
   .string()
-  .regex(pathIdPattern, 'expected 1 to 200 letters, digits or any of _ - . ~ | : @')
+  .regex(
+    pathIdPattern,
+    'expected 1 to 200 letters, digits or any of _ - . ~ | : @, and neither . nor .. alone',
+  )
 
 /** Any form of the 8-4-4-4-12 hexadecimal notation of RFC 9562; versions are not judged. */
 export const uuidPattern = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/
