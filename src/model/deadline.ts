@@ -7,3 +7,8 @@ export function deadlineReached(of: 'request' | 'page'): DOMException {
 export function isDeadline(reason: unknown): boolean {
   return typeof reason === 'object' && reason !== null && 'name' in reason && reason.name === 'TimeoutError'
 }
+
+/** Whether a signal was aborted by a deadline. */
+export function isPastDeadline({ aborted, reason }: Pick<AbortSignal, 'aborted' | 'reason'>): boolean {
+  return aborted && isDeadline(reason)
+}

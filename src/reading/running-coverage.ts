@@ -52,6 +52,28 @@ export function failedRow(
   return failure ? { ...row, state: 'FAILED', error: failure } : row
 }
 
+/** The row of a source that was not asked. */
+export function unreadRow(sourceKey: string, notice: string): SourceCoverage {
+  return { ...failedRow(sourceKey, [], []), state: 'SCAN_LIMIT', notices: [notice] }
+}
+
+/** Whether nothing at all is known of a source. */
+export function isUnread({ state, searchedUntilMs }: SourceCoverage): boolean {
+  return searchedUntilMs === null && (state === 'FAILED' || state === 'SCAN_LIMIT')
+}
+
+/**
+ * The row of a source that the deadline cut short. One that has answered so far has not failed for want of another answer
+ * in time; one that has never answered has.
+ */
+export function cutByDeadline(row: SourceCoverage, notice: string): SourceCoverage {
+  const { state, scanned, error } = row
+  const isLate = error?.kind === 'TIMEOUT'
+  if (state === 'EXCLUDED' || (state === 'FAILED' && (scanned === 0 || !isLate))) return row
+  const notices = [...new Set([...row.notices, notice])]
+  return { ...row, state: 'SCAN_LIMIT', error: isLate ? null : error, notices }
+}
+
 /** The row of a source that was counted as a whole in some other way than page by page. */
 export function countedRow(
   sourceKey: string,

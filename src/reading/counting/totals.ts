@@ -4,6 +4,7 @@ import type { UpstreamRow } from '../../model/provider.js'
 import type { FetchTerms, ReadableSource } from '../page.js'
 import { slackFineMs } from '../paging/step.js'
 import type { FilterPlan, PlanPart } from '../plan.js'
+import type { TallyTerms } from './time-share.js'
 
 /** How many entries lie between each two edges; null: totals prove nothing here, so they have to be read. */
 export interface Tally {
@@ -51,8 +52,9 @@ function isFine({ since, until }: Capabilities['boundSlackMs']): boolean {
 /**
  * Counts the entries of one source between edges, by what the provider says that a list holds in all: one request a
  * bucket and part, one more where there are several, to see that the list has not changed meanwhile, one where entries
- * may lie below the first edge, and some where many stand at an edge or the bounds are coarse. `edgesMs` is ascending, UTC milliseconds; its first may be -Infinity. `isNewestFirst`: a page
- * has shown that order. Null, too, where bounds are coarse and reading, up to `limit`, takes fewer requests.
+ * may lie below the first edge, and some where many stand at an edge or the bounds are coarse. `edgesMs` is ascending,
+ * UTC milliseconds; its first may be -Infinity. `isNewestFirst`: a page has shown that order. Null, too, where bounds are
+ * coarse and reading, up to `limit`, takes fewer requests, and where the time for it is over.
  *
  * A provider's bounds let in more than was asked for. In a list that is newest first the surplus at the upper edge
  * stands at its head, and at the lower edge at its tail, where it is seen and taken off. What contradicts that, or the
@@ -63,7 +65,7 @@ export async function tally(
   plan: FilterPlan,
   edgesMs: readonly number[],
   isNewestFirst: boolean,
-  { limit, ...terms }: FetchTerms & { readonly limit: number },
+  { limit, ...terms }: TallyTerms & { readonly limit: number },
 ): Promise<Tally> {
   const counter = new Counter(source, isNewestFirst, limit, terms)
   const sums = edgesMs.slice(1).map(() => 0)
@@ -95,13 +97,20 @@ class Counter {
   readonly #isNewestFirst: boolean
   readonly #readingLimit: number
   readonly #terms: FetchTerms
+  readonly #isOver: () => boolean
 
-  constructor(source: ReadableSource, isNewestFirst: boolean, readingLimit: number, terms: FetchTerms) {
+  constructor(
+    source: ReadableSource,
+    isNewestFirst: boolean,
+    readingLimit: number,
+    { isOver, ...terms }: TallyTerms,
+  ) {
     this.#source = source
     this.#isNewestFirst = isNewestFirst
     this.#isOrderShown = isNewestFirst || source.capabilities.order === 'newestFirst'
     this.#readingLimit = readingLimit
     this.#terms = terms
+    this.#isOver = isOver
   }
 
   async countPart(part: PlanPart, edgesMs: readonly number[]): Promise<readonly number[] | null> {
@@ -243,6 +252,7 @@ class Counter {
     offset: number,
     limit: number,
   ): Promise<Rows | null> {
+    if (this.#isOver()) return null
     this.requests += 1
     const page = await this.#source.fetchPage(
       {

@@ -1,6 +1,7 @@
 import type { EntryVocabulary } from '../../model/capabilities.js'
+import type { TallyTerms } from '../counting/time-share.js'
 import { canTally, tally } from '../counting/totals.js'
-import type { FetchTerms, ReadableSource } from '../page.js'
+import type { ReadableSource } from '../page.js'
 import { type FilterPlan, type PlanLimits, planFilter } from '../plan.js'
 import type { Sums } from './aggregate.js'
 import type { ReportDimension } from './shapes.js'
@@ -50,7 +51,7 @@ export async function countByTotals(
   question: SourceQuestion,
   isNewestFirst: boolean,
   limits: PlanLimits,
-  terms: FetchTerms,
+  terms: TallyTerms,
 ): Promise<Counted> {
   const { source, plan, ask, window, filter } = question
   const { pageSizeMax, vocabulary } = source.capabilities

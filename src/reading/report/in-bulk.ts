@@ -2,6 +2,7 @@ import { isFailure } from '../../model/failure.js'
 import type { EntryFilter, TimeRange } from '../../model/filter.js'
 import { conditionOf } from '../../model/filter-condition.js'
 import type { BulkRow, UpstreamPage } from '../../model/provider.js'
+import type { TallyTerms } from '../counting/time-share.js'
 import type { FetchTerms } from '../page.js'
 import type { PlanPart } from '../plan.js'
 import { fieldsOf } from '../planning/simplify.js'
@@ -63,7 +64,7 @@ class Obstacle extends Error {}
 export async function countInBulk(
   question: SourceQuestion,
   keysMax: number,
-  terms: FetchTerms,
+  terms: TallyTerms,
 ): Promise<BulkCount> {
   const counter = new BulkCounter(question, keysMax, terms)
   try {
@@ -90,10 +91,12 @@ class BulkCounter {
   #requestsMax = 0
   readonly #question: SourceQuestion
   readonly #terms: FetchTerms
+  readonly #isOver: () => boolean
 
-  constructor(question: SourceQuestion, keysMax: number, terms: FetchTerms) {
+  constructor(question: SourceQuestion, keysMax: number, { isOver, ...terms }: TallyTerms) {
     this.#question = question
     this.#terms = terms
+    this.#isOver = isOver
     this.aggregate = new Aggregate(question.ask, keysMax)
   }
 
@@ -146,7 +149,7 @@ class BulkCounter {
     for (let round = 0; round < 2; round += 1) {
       const head = await this.#head(part, window)
       if (head.total === undefined || head.total >= this.#rowsMax) return null
-      this.requests += 1
+      this.#begin()
       const rows = await source.fetchBulk?.({ ...window, pushdown: part.pushdown }, this.#terms)
       if (!rows || isFailure(rows)) {
         throw new Obstacle(`What came in bulk could not be used. ${rows?.message ?? ''}`.trim())
@@ -157,9 +160,14 @@ class BulkCounter {
     throw new Obstacle('What came in bulk is not what the provider lists.')
   }
 
+  #begin(): void {
+    if (this.#isOver()) throw new Obstacle('The time for counting in bulk was over.')
+    this.requests += 1
+  }
+
   async #head({ pushdown }: PlanPart, window: Window): Promise<UpstreamPage> {
     const { source } = this.#question
-    this.requests += 1
+    this.#begin()
     const limit = source.capabilities.pageSizeMax
     const page = await source.fetchPage({ ...window, pushdown, limit, offset: 0 }, this.#terms)
     if (isFailure(page) || page.total === undefined)

@@ -1,4 +1,5 @@
 import type { EntryFilter } from '../../model/filter.js'
+import { tallyTerms } from '../counting/time-share.js'
 import type { ReadingContext } from '../open-lanes.js'
 import type { FetchTerms, ReadableSource, SourceCoverage } from '../page.js'
 import { type FilterPlan, planFilter } from '../plan.js'
@@ -46,13 +47,17 @@ export function planWay(question: SourceQuestion): SourceWay {
     : { ...way, way: 'READING', reasons: source.fetchBulk ? [byTotals, inBulk] : [byTotals] }
 }
 
-/** Counts a source without reading its entries, where that is exact and cheaper: by totals, else in bulk. */
+/**
+ * Counts a source without reading its entries, where that is exact and cheaper, and within its share of the time: by
+ * totals, else in bulk.
+ */
 export async function countDirectly(
   question: SourceQuestion,
   aggregate: Aggregate,
   context: ReadingContext,
-  terms: FetchTerms,
+  given: FetchTerms,
 ): Promise<Answer> {
+  const terms = tallyTerms(given, context.now)
   const planned = planWay(question)
   const { source, window } = question
   const reasons: string[] = []
@@ -66,7 +71,7 @@ export async function countDirectly(
       const row = countedRow(source.key, window, { requests: counted.requests, scanned: 0 }, totalsNotice)
       return { way: { ...planned, reasons: [totalsNotice] }, row, wasted }
     }
-    reasons.push(counted.obstacle)
+    reasons.push(terms.isOver() ? 'The time for counting by totals was over.' : counted.obstacle)
     wasted += counted.requests
   }
   if (planned.way === 'BULK' || (planned.way === 'TOTALS' && bulkObstacle(question) === null)) {

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest'
+import { Secret } from '../src/model/secret.js'
+import { countBudget } from '../src/reading/counting/count-budget.js'
+import type { CountRequest, ReadableSource } from '../src/reading/page.js'
+import { createReader } from '../src/reading/reader.js'
+import { nowMs, type SimulatedProvider, simulatedSource } from './support/simulated-source.js'
+import { SlowTime } from './support/slow-source.js'
+import { settled } from './support/virtual-time.js'
+
+const timesMs = Array.from({ length: 300 }, (_, index) => nowMs - 5_000 - index * 60_000)
+const filter = { occurredAt: { sinceMs: nowMs - 86_400_000 } }
+const hangs = Number.POSITIVE_INFINITY
+
+/** Counts sources, of which some take time to answer, until the deadline. */
+async function count(
+  ids: readonly SimulatedProvider[],
+  delaysMs: Partial<Record<SimulatedProvider, number>>,
+  more: Partial<CountRequest> & { readonly entries?: Partial<Record<SimulatedProvider, number>> } = {},
+) {
+  const { entries = {}, ...request } = more
+  const clock = new SlowTime(nowMs)
+  const sources = ids.map((id): ReadableSource => {
+    // What is quick answers nothing after the deadline either.
+    return clock.slow(simulatedSource(id, timesMs.slice(0, entries[id])), delaysMs[id] ?? 1)
+  })
+  const reader = createReader({ sources, secrets: [new Secret('secret')], now: clock.time.now })
+  const result = await clock.within(9_900, (terms) =>
+    reader.count({ filter, limit: 1_000, asOfMs: nowMs, ...request, ...terms }),
+  )
+  if (result.kind !== 'counts') throw new Error(result.message)
+  const states = result.coverage.map(({ sourceKey, state, error }) => [
+    sourceKey,
+    error ? `${state} ${error.kind}` : state,
+  ])
+  return { counts: result.counts, states: Object.fromEntries(states), coverage: result.coverage }
+}
+
+describe('a source that is slow costs a count only itself', () => {
+  it('where its totals hang and the others are read', async () => {
+    const { counts, states } = await count(['aitronos', 'freddy', 'jitsudo', 'ashby'], { aitronos: hangs })
+    expect(counts).toEqual([{ value: 900, exactness: 'AT_LEAST' }])
+    expect(states).toEqual({
+      aitronos: 'FAILED TIMEOUT',
+      freddy: 'COMPLETE',
+      jitsudo: 'COMPLETE',
+      ashby: 'COMPLETE',
+    })
+  })
+
+  it('where it hangs in the reading of another that answers once and is read to its end by that', async () => {
+    const { counts, states } = await count(
+      ['jitsudo', 'ashby'],
+      { jitsudo: hangs },
+      { entries: { ashby: 60 } },
+    )
+    expect(counts).toEqual([{ value: 60, exactness: 'AT_LEAST' }])
+    expect(states).toEqual({ jitsudo: 'FAILED TIMEOUT', ashby: 'COMPLETE' })
+  })
+
+  it('where it hangs in the reading of another that has more', async () => {
+    const { counts, states, coverage } = await count(['jitsudo', 'ashby'], { jitsudo: hangs })
+    expect(counts[0]?.exactness).toBe('AT_LEAST')
+    expect(counts[0]?.value).toBeGreaterThanOrEqual(90)
+    expect(states).toEqual({ jitsudo: 'FAILED TIMEOUT', ashby: 'SCAN_LIMIT' })
+    expect(coverage[1]?.notices.join()).toContain('The deadline of the request came')
+  })
+
+  it('where its answers take 3.5 s: it is read for a part', async () => {
+    const { counts, states } = await count(['freddy', 'ashby'], { freddy: 3_500 })
+    expect(counts[0]?.exactness).toBe('AT_LEAST')
+    expect(counts[0]?.value).toBeGreaterThanOrEqual(390)
+    expect(counts[0]?.value).toBeLessThan(600)
+    expect(states).toEqual({ freddy: 'SCAN_LIMIT', ashby: 'COMPLETE' })
+  })
+
+  it('where the limit is reached meanwhile: that it hangs is told all the same', async () => {
+    const { counts, states } = await count(['freddy', 'ashby'], { freddy: hangs }, { limit: 200 })
+    expect(counts).toEqual([{ value: 200, exactness: 'AT_LEAST' }])
+    expect(states).toMatchObject({ freddy: 'FAILED TIMEOUT' })
+  })
+
+  it('and a count that begins after the deadline accuses nobody', async () => {
+    const clock = new SlowTime(nowMs)
+    const sources = (['freddy', 'ashby'] as const).map((id) => clock.slow(simulatedSource(id, timesMs), 1))
+    const reader = createReader({ sources, secrets: [new Secret('secret')], now: clock.time.now })
+    let late: CountRequest | undefined
+    await clock.within(9_900, async (terms) => {
+      late = { filter, limit: 1_000, ...terms }
+    })
+    const result = await reader.count(late as CountRequest)
+    if (result.kind !== 'counts') throw new Error(result.message)
+    expect(result.counts).toEqual([{ value: 0, exactness: 'UNKNOWN' }])
+    expect(result.coverage).toMatchObject([
+      { state: 'SCAN_LIMIT', error: null, requests: 0 },
+      { state: 'SCAN_LIMIT', error: null, requests: 0 },
+    ])
+  })
+})
+
+describe('the limit of a count', () => {
+  // Totals that are too low prove nothing, so these are read beside the others.
+  const unproven = { switches: { total: 'tooLow' } }
+
+  it.each([40, 300, 899, 900, 901])('of %i holds over readings beside each other', async (limit) => {
+    const sources = [
+      simulatedSource('aitronos', timesMs, unproven),
+      simulatedSource('freddy', timesMs, unproven),
+      simulatedSource('jitsudo', timesMs),
+    ]
+    const reader = createReader({ sources, secrets: [new Secret('secret')], now: () => nowMs })
+    const { signal } = new AbortController()
+    const result = await reader.count({ filter, limit, signal })
+    if (result.kind !== 'counts') throw new Error(result.message)
+    const [{ value = 0, exactness } = {}] = result.counts
+    expect(value).toBe(Math.min(limit, 900))
+    if (limit > 900) expect(exactness).toBe('EXACT')
+    if (limit < 900) expect(exactness).toBe('AT_LEAST')
+    expect(result.coverage.map(({ sourceKey }) => sourceKey)).toEqual(['aitronos', 'freddy', 'jitsudo'])
+  })
+
+  it('is waited for while another reading holds the rest of it', async () => {
+    const budget = countBudget(5, 1)
+    const first = await budget.take()
+    expect(first).toBe(5)
+    let second = -1
+    const taken = budget.take().then((leave) => {
+      second = leave
+    })
+    await settled()
+    expect(second).toBe(-1)
+    budget.settle(first, 2)
+    await taken
+    expect(second).toBe(3)
+    budget.settle(second, 3)
+    expect(await budget.take()).toBe(0)
+  })
+})
