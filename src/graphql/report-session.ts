@@ -99,7 +99,7 @@ export function reportSession(request: Omit<ReportRequest, 'signal'>, context: G
 }
 
 function openSession(request: Omit<ReportRequest, 'signal'>, context: GraphContext): ReportSession {
-  const open = context.reader.openReport({ ...request, signal: context.signal })
+  const open = context.reader.openReport({ ...request, ...context.terms })
   if (open.kind === 'inputProblem') throw fromInputProblem(open)
   return new ReportSession(open, context)
 }

@@ -292,7 +292,7 @@ describe('a report', () => {
       expect(told.total.value).toBeGreaterThan(100)
       expect(told.last).toEqual({ atMs: timesMs[0], exactness: 'EXACT' })
       expect(told.coverage.map(({ state, error }) => [state, error])).toEqual([
-        ['SCAN_LIMIT', null],
+        ['COMPLETE', null],
         ['SCAN_LIMIT', null],
       ])
     }

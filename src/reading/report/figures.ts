@@ -1,5 +1,5 @@
 import type { SourceCoverage } from '../page.js'
-import { isSearched } from '../running-coverage.js'
+import { isSearched, isUnread } from '../running-coverage.js'
 import type { Aggregate, TalliedValue } from './aggregate.js'
 import type {
   Breakdown,
@@ -21,7 +21,8 @@ export interface ReadFigures {
   readonly window: { readonly sinceMs?: number; readonly untilMs: number }
   readonly aggregate: Aggregate
   readonly coverage: readonly SourceCoverage[]
-  readonly hasNext: boolean
+  /** Keys of the sources that were not read to their end. */
+  readonly cut: ReadonlySet<string>
 }
 
 /** How far what was counted is all that there is. */
@@ -71,11 +72,11 @@ function timeOf(atMs: number | null, exactness: Reach): ReportTime {
 }
 
 function windowFigures(read: ReadFigures): WindowFigures {
-  const { window, aggregate, coverage, hasNext } = read
+  const { window, aggregate, coverage, cut } = read
   return {
     window,
     complete:
-      !hasNext &&
+      cut.size === 0 &&
       coverage.every(({ state, gap }) => gap === null && (state === 'COMPLETE' || state === 'EXCLUDED')),
     total: countOf({ count: aggregate.total, slack: 0 }, wholeReach(read)),
     coverage,
@@ -88,14 +89,12 @@ function wholeReach(read: ReadFigures): Reach {
 
 /** How far a stretch of time was read, of the sources that `rows` are of. */
 function reachOf(
-  { coverage, hasNext }: ReadFigures,
+  { coverage, cut }: ReadFigures,
   sinceMs = Number.NEGATIVE_INFINITY,
   untilMs: number,
   rows: readonly SourceCoverage[] = coverage,
 ): Reach {
-  if (rows.every((row) => isSearched(row, sinceMs, untilMs, hasNext))) return 'EXACT'
-  const isUnread = ({ state, searchedUntilMs }: SourceCoverage) =>
-    searchedUntilMs === null && (state === 'FAILED' || state === 'SCAN_LIMIT')
+  if (rows.every((row) => isSearched(row, sinceMs, untilMs, cut.has(row.sourceKey)))) return 'EXACT'
   return rows.every(isUnread) ? 'UNKNOWN' : 'AT_LEAST'
 }
 

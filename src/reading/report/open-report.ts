@@ -1,13 +1,16 @@
+import { isPastDeadline } from '../../model/deadline.js'
 import type { EntryFilter } from '../../model/filter.js'
 import { clampInstant } from '../../model/instant.js'
 import type { ReadingContext } from '../open-lanes.js'
 import { openReading } from '../open-reading.js'
-import type { InputProblem, ReadingFailed } from '../page.js'
+import { type InputProblem, pageSizeMax, type ReadingFailed, type SourceCoverage } from '../page.js'
 import { timeSpan } from '../planning/time-slices.js'
+import { unreadRow } from '../running-coverage.js'
 import { Aggregate, type AggregateAsk } from './aggregate.js'
 import { figuresOf, type ReadFigures } from './figures.js'
-import { readWindow, type WindowRead } from './read-window.js'
+import { deadlineNotice, readSource, type SourceRead } from './read-source.js'
 import type { FigureAsk, OpenReport, ReportRequest, SourceWay } from './shapes.js'
+import { type Stoppable, stoppable } from './stoppable.js'
 import { countDirectly, planWay, questionOf, type SourceQuestion } from './ways.js'
 
 type Window = ReadFigures['window']
@@ -43,8 +46,7 @@ export function openReport(request: ReportRequest, context: ReadingContext): Ope
       const own = await readFigures(filter, window, ownAsk(ask))
       if (own.kind !== 'read') return own
       if (!previous || !ask.comparison) return figuresOf(own, null, ask.timelines, own.ways)
-      const occurredAt = { sinceMs: previous.sinceMs, untilMs: previous.untilMs }
-      const before = await readFigures({ ...filter, occurredAt }, previous, {
+      const before = await readBefore(previous, {
         dimensions: ask.comparison,
         timelines: [],
         times: false,
@@ -57,41 +59,107 @@ export function openReport(request: ReportRequest, context: ReadingContext): Ope
     return sources.map((source) => questionOf(source, within, times, ask, context))
   }
 
-  /** Counts what can be counted without reading, and reads the rest as one sequence. */
-  async function readFigures(
-    within: EntryFilter,
-    times: Window,
-    ask: AggregateAsk,
-  ): Promise<CountedFigures | ReadingFailed | InputProblem> {
+  /** The window before, as far as the deadline leaves time: what was counted of the window itself stands. */
+  async function readBefore(times: Window & { sinceMs: number }, ask: AggregateAsk): Promise<Outcome> {
+    const within = { ...filter, occurredAt: { sinceMs: times.sinceMs, untilMs: times.untilMs } }
+    const before = isPastDeadline(signal) ? null : await readFigures(within, times, ask)
+    if (before && (before.kind === 'read' || !isPastDeadline(signal))) return before
+    const coverage = sources.map(({ key }) => unreadRow(key, deadlineNotice))
+    return {
+      kind: 'read',
+      window: times,
+      aggregate: new Aggregate(ask, context.limits.reportKeysMax),
+      coverage,
+      cut: new Set(coverage.map(({ sourceKey }) => sourceKey)),
+      ways: [],
+    }
+  }
+
+  /**
+   * Counts every source by itself: without reading where that can be, else by reading it. Order between the sources is of
+   * no use to a sum, and so none waits for another, or fails because of another.
+   */
+  async function readFigures(within: EntryFilter, times: Window, ask: AggregateAsk): Promise<Outcome> {
     const aggregate = new Aggregate(ask, context.limits.reportKeysMax)
-    const terms = { signal, priority: 'bulk' } as const
+    const own = stoppable(sources)
+    const asked = own.sources.map((source) => questionOf(source, within, times, ask, context))
     const answers = await Promise.all(
-      questions(within, times, ask).map((question) => countDirectly(question, aggregate, context, terms)),
+      asked.map(async (question) => {
+        try {
+          return await countSource(question, aggregate, own)
+        } catch (error) {
+          if (own.isStop(error)) return null
+          throw error
+        }
+      }),
     )
-    const left = answers.flatMap(({ way, row }) => (row === null ? [way.sourceKey] : []))
-    const asked = { ...request, ...terms, filter: within, sources: left, asOfMs }
-    const read = left.length > 0 ? await readWindow(asked, aggregate, context) : nothingLeft
-    if (read.kind !== 'read') return read
+    const counted: SourceCount[] = []
+    for (const answer of answers) {
+      if (answer?.kind === 'inputProblem') return answer
+      if (answer) counted.push(answer)
+    }
+    const failures = counted.flatMap(({ row: { sourceKey }, failure }) =>
+      failure ? [{ sourceKey, failure }] : [],
+    )
+    const isWorthless = onSourceError === 'FAIL' || counted.every(isNothing)
+    // A report is not gone on with, so there is no cursor.
+    if (failures.length > 0 && isWorthless)
+      return { kind: 'readingFailed', failures, after: null, before: null }
     return {
       kind: 'read',
       window: times,
       aggregate,
-      hasNext: read.hasNext,
-      ways: answers.map(({ way }) => way),
-      coverage: answers.flatMap(({ way, row, wasted }) => {
-        const own = row ?? read.coverage.find(({ sourceKey }) => sourceKey === way.sourceKey)
-        return own ? [{ ...own, requests: own.requests + wasted }] : []
-      }),
+      coverage: counted.map(({ row }) => row),
+      cut: new Set(counted.flatMap(({ row, isCut }) => (isCut ? [row.sourceKey] : []))),
+      ways: counted.map(({ way }) => way),
     }
   }
+
+  async function countSource(
+    question: SourceQuestion,
+    aggregate: Aggregate,
+    { sources: stoppableSources, stop }: Stoppable,
+  ): Promise<SourceCount | InputProblem> {
+    const { filter: within, window: times } = question
+    const own = { ...context, sources: stoppableSources }
+    const { deadlineMs } = request
+    const terms = { signal, priority: 'bulk', ...(deadlineMs !== undefined && { deadlineMs }) } as const
+    const { way, row, wasted } = await countDirectly(question, aggregate, own, terms)
+    if (row) return { kind: 'counted', way, row: spentMore(row, wasted), isCut: false, failure: null }
+    const { sourceKey } = way
+    const first = Math.max(pageLeast, Math.floor(pageSizeMax / sources.length))
+    const asked = { sourceKey, filter: within, window: times, asOfMs, onSourceError, signal, first }
+    const read = await readSource(asked, aggregate, own)
+    if (read.kind === 'inputProblem') return read
+    if (read.failure && onSourceError === 'FAIL') stop()
+    return { ...read, kind: 'counted', way, row: spentMore(read.row, wasted) }
+  }
 }
+
+type Outcome = CountedFigures | ReadingFailed | InputProblem
 
 interface CountedFigures extends ReadFigures {
   readonly kind: 'read'
   readonly ways: readonly SourceWay[]
 }
 
-const nothingLeft: WindowRead = { kind: 'read', coverage: [], hasNext: false }
+/** What has come of one source, whichever way it was counted. */
+interface SourceCount extends Omit<SourceRead, 'kind'> {
+  readonly kind: 'counted'
+  readonly way: SourceWay
+}
+
+/** Entries of a page, however many sources share what a page may hold: as many as a provider gives at once. */
+const pageLeast = 100
+
+function spentMore(row: SourceCoverage, requests: number): SourceCoverage {
+  return { ...row, requests: row.requests + requests }
+}
+
+/** Whether nothing was found out of a source: it failed before it gave anything, or there was nothing to ask it for. */
+function isNothing({ row, failure }: SourceCount): boolean {
+  return row.state === 'EXCLUDED' || (failure !== null && row.searchedUntilMs === null)
+}
 
 /** What the window itself has to tell: to know what is new in it, its values, too. */
 function ownAsk({ dimensions, timelines, times, comparison }: FigureAsk): AggregateAsk {

@@ -1,0 +1,141 @@
+import { isPastDeadline } from '../../model/deadline.js'
+import type { SourceFailure } from '../../model/failure.js'
+import type { EntryFilter, TimeRange } from '../../model/filter.js'
+import type { ReadingContext } from '../open-lanes.js'
+import type {
+  FetchTerms,
+  InputProblem,
+  PageRequest,
+  ReadingFailed,
+  SourceCoverage,
+  SourceErrorPolicy,
+} from '../page.js'
+import { readAll } from '../read-all.js'
+import { readPage } from '../read-page.js'
+import { cutByDeadline, failedRow, withSpent } from '../running-coverage.js'
+import type { Aggregate } from './aggregate.js'
+
+/** One source of a report that is to be read to its end, within its window. */
+export interface SourceRequest extends Pick<FetchTerms, 'signal'> {
+  readonly sourceKey: string
+  readonly filter: EntryFilter
+  readonly window: TimeRange & { readonly untilMs: number }
+  readonly asOfMs: number
+  readonly onSourceError: SourceErrorPolicy
+  /** Entries of a page. */
+  readonly first: number
+}
+
+/** How far a source was read. */
+export interface SourceRead {
+  readonly kind: 'read'
+  readonly row: SourceCoverage
+  /** More would have followed: the deadline came, or the source failed on the way. */
+  readonly isCut: boolean
+  /** Why the source has failed; null where it has not. */
+  readonly failure: SourceFailure | null
+}
+
+export const deadlineNotice =
+  'The deadline of the request came before the report had read this source to its end.'
+const rateNotice =
+  'The provider limits the rate of requests, so the report ended before this source was read to its end.'
+
+/**
+ * Reads one source into an aggregate, page by page, newest first.
+ *
+ * A deadline (a signal aborted by a TimeoutError) after something was read cuts it, under either policy: what was read
+ * stands, and coverage says how far it goes. So does under FAIL a rate whose next leave comes too late. Else a failure
+ * ends it, under PARTIAL when the source fails again where it was to go on. Aborted otherwise, it throws the signal's
+ * reason.
+ */
+export async function readSource(
+  request: SourceRequest,
+  aggregate: Pick<Aggregate, 'add'>,
+  context: ReadingContext,
+): Promise<SourceRead | InputProblem> {
+  const { sourceKey, filter, asOfMs, first, signal, onSourceError } = request
+  // A page under PARTIAL gives what came before a failure.
+  const asked = {
+    filter,
+    sources: [sourceKey],
+    asOfMs,
+    first,
+    order: 'NEWEST_FIRST',
+    onSourceError: 'PARTIAL',
+    priority: 'bulk',
+  } as const
+  const reader = { readPage: (page: PageRequest) => readPage(page, context) }
+  let row: SourceCoverage | null = null
+  for await (const page of readAll(reader, asked, () => ({ signal }))) {
+    if (page.kind === 'inputProblem') return row ? cut(row) : page
+    if (page.kind === 'readingFailed') return endedBy(page, row, request, context)
+    for (const { entry } of page.edges) aggregate.add(entry)
+    const own = page.coverage[0]
+    if (!own) throw new Error('A page of one source has no coverage.')
+    // What it failed with before is past, now that it has gone on from there.
+    row = { ...withSpent(own, row ? [row] : []), error: own.error }
+    if (!page.hasNextPage) return { kind: 'read', row, isCut: false, failure: null }
+    if (own.error !== null && onSourceError === 'FAIL') {
+      const failures = [{ sourceKey, failure: own.error }]
+      return endedBy({ kind: 'readingFailed', failures, after: null, before: null }, row, request, context)
+    }
+    // A further page could stand where this one ended, and never go on.
+    if (isPastDeadline(signal)) return cut(cutByDeadline(row, deadlineNotice))
+    signal.throwIfAborted()
+  }
+  throw new Error('A reading has no last page.')
+}
+
+/** What stands of a source whose reading a failure has ended. */
+function endedBy(
+  failed: ReadingFailed,
+  row: SourceCoverage | null,
+  request: SourceRequest,
+  context: ReadingContext,
+): SourceRead {
+  const { sourceKey, signal, onSourceError } = request
+  const failure = failed.failures[0]?.failure
+  if (!failure) throw new Error('A reading has failed without a failure.')
+  const isLate = failure.kind === 'TIMEOUT' && isPastDeadline(signal)
+  if (row && isLate) return cut(cutByDeadline(row, deadlineNotice))
+  if (row && onSourceError === 'FAIL' && failure.kind === 'RATE_LIMITED') {
+    const notices = [...new Set([...row.notices, rateNotice])]
+    return cut({ ...row, state: 'SCAN_LIMIT', error: null, notices })
+  }
+  return {
+    kind: 'read',
+    row: {
+      ...failedRow(sourceKey, row ? [row] : [], failed.failures),
+      ...restOf(failed.after, row, request, context),
+    },
+    isCut: true,
+    failure,
+  }
+}
+
+/** Where matches are missing behind a failure, with a cursor that reads them: the one that the reading was to go on with. */
+function restOf(
+  after: string | null,
+  row: SourceCoverage | null,
+  { sourceKey, filter, window: { sinceMs, untilMs }, asOfMs }: SourceRequest,
+  { bindCursors, now }: ReadingContext,
+): Pick<SourceCoverage, 'gap' | 'resumeCursor'> {
+  const gap = { ...(sinceMs !== undefined && { sinceMs }), untilMs: row?.searchedSinceMs ?? untilMs }
+  const begin = {
+    asOfMs,
+    begunMs: now(),
+    key: null,
+    searched: null,
+    delivered: false,
+    gaps: [],
+    segments: null,
+    orders: [],
+  }
+  const cursors = bindCursors({ filter, order: 'NEWEST_FIRST', sourceKeys: [sourceKey] })
+  return { gap, resumeCursor: after ?? cursors.encode(begin) }
+}
+
+function cut(row: SourceCoverage): SourceRead {
+  return { kind: 'read', row, isCut: true, failure: null }
+}
