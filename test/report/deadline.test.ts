@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { sourceFailure } from '../../src/model/failure.js'
 import { Secret } from '../../src/model/secret.js'
@@ -174,6 +175,45 @@ describe('the deadline', () => {
     expect(cut.comparison?.novelty('ACTOR', 9).distinct.exactness).toBe('ESTIMATE')
   })
 })
+
+it('no figure is too high, nor EXACT without being so, whatever the answers take', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.tuple(
+        ...providers.map(() => fc.constantFrom(1, 40, 300, 900, 2_000, 4_000, Number.POSITIVE_INFINITY)),
+      ),
+      fc.constantFrom<FigureAsk['dimensions']>(new Set(['SOURCE']), new Set(['SOURCE', 'ACTION'])),
+      fc.constantFrom('PARTIAL' as const, 'FAIL' as const),
+      fc.boolean(),
+      async (delays, dimensions, onSourceError, times) => {
+        const delaysMs = Object.fromEntries(providers.map((id, at) => [id, delays[at]]))
+        const { result } = await report(delaysMs, { onSourceError, ask: { dimensions, times } })
+        if (result.kind === 'readingFailed') {
+          for (const { sourceKey, failure } of result.failures) {
+            expect(failure.kind).toBe('TIMEOUT')
+            expect(delaysMs[sourceKey]).toBe(Number.POSITIVE_INFINITY)
+          }
+          return
+        }
+        const figures = told(result)
+        const isWhole = figures.coverage.every(({ state }) => state === 'COMPLETE')
+        expect(figures.complete).toBe(isWhole)
+        expect(figures.total.exactness).toBe(isWhole ? 'EXACT' : 'AT_LEAST')
+        const rows = new Map(figures.breakdown('SOURCE', 9).rows.map(({ key, count }) => [key, count]))
+        for (const { sourceKey, state, searchedSinceMs } of figures.coverage) {
+          const own = rows.get(sourceKey)
+          if (state === 'COMPLETE') expect(own).toEqual(exact(count))
+          else {
+            const searched = timesMs.filter((timeMs) => timeMs >= (searchedSinceMs ?? nowMs)).length
+            expect(own?.value ?? 0).toBe(searched)
+            expect(own?.exactness ?? 'AT_LEAST').toBe('AT_LEAST')
+          }
+        }
+      },
+    ),
+    { numRuns: 60 },
+  )
+}, 60_000)
 
 it('a source that fails on the way has a gap, whose cursor reads what is missing', async () => {
   for (const served of [0, 3]) {
