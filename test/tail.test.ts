@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type SourceFailure, sourceFailure } from '../src/model/failure.js'
+import type { EntryFilter } from '../src/model/filter.js'
 import { Secret } from '../src/model/secret.js'
+import type { Reader } from '../src/reading/page.js'
 import { createReader } from '../src/reading/reader.js'
 import { createCursorSeal } from '../src/reading/sealed-cursor.js'
 import type { Behaviour, EventScript } from '../src/simulation/history/script.js'
@@ -52,20 +54,33 @@ function open(
     readonly events?: readonly EventScript[]
     readonly limits?: Partial<TailLimits>
     readonly failing?: () => SourceFailure | null
+    readonly behaviour?: Partial<Behaviour>
+    /** Requests that each source grants in a minute of the clock. */
+    readonly granted?: number
+    readonly wrap?: (reader: Reader) => Reader
   } = {},
 ) {
   const time = new VirtualTime(beginMs)
   const { now, schedule } = time
   const asked: number[] = []
   const sources = ['crew', 'hiring'].map((key) => {
-    const source = createVirtualSource({ key, behaviour, events: options.events ?? [], faults: [] }, time)
+    const script = { key, behaviour: { ...behaviour, ...options.behaviour }, events: options.events ?? [] }
+    const source = createVirtualSource({ ...script, faults: [] }, time)
+    let grantedMs: number[] = []
     const fetchPage: typeof source.fetchPage = async (ask, terms) => {
+      const minuteMs = time.nowMs - (time.nowMs % 60_000)
+      grantedMs = grantedMs.filter((atMs) => atMs >= minuteMs)
+      if (grantedMs.length >= (options.granted ?? Number.POSITIVE_INFINITY)) {
+        return sourceFailure('RATE_LIMITED', { retryAfterMs: minuteMs + 60_000 })
+      }
+      grantedMs.push(time.nowMs)
       asked.push(time.nowMs - beginMs)
       return (key === 'crew' && options.failing?.()) || source.fetchPage(ask, terms)
     }
     return { ...source, settleMs: 60_000, fetchPage }
   })
-  const reader = createReader({ sources, secrets, now })
+  const read = createReader({ sources, secrets, now })
+  const reader = options.wrap?.(read) ?? read
   const report = (error: unknown) => {
     throw error
   }
@@ -232,6 +247,99 @@ describe('a subscriber', () => {
     first.leave()
     await first.ended
     expect(tail.subscribe(request)).not.toHaveProperty('kind')
+  })
+})
+
+describe('a subscriber that was gone for long', () => {
+  const awayMs = 2 * 86_400_000
+  /** Where it stands behind a first subscription, and what time it is then. */
+  async function leaveFor({ time, tail }: ReturnType<typeof open>, filter: EntryFilter): Promise<string> {
+    const { seen, leave, ended } = follow(tail, { filter })
+    await time.passUntil(beginMs + 20_000)
+    leave()
+    await ended
+    await time.passUntil(beginMs + awayMs)
+    return seen.at(-1)?.cursor ?? ''
+  }
+
+  it.each([
+    ['offset', 'newestFirst'],
+    ['offset', 'oldestFirst'],
+    ['cursor', 'newestFirst'],
+    ['cursor', 'oldestFirst'],
+  ] as const)(
+    'gets through a stretch with few matches within the limit of its provider: %s, %s',
+    async (paging, order) => {
+      const events = Array.from({ length: 3_000 }, (_, index): EventScript => {
+        const event = entryAt(60_000 + Math.floor(((awayMs - 120_000) * index) / 3_000), index)
+        return index % 1_400 === 1_399 ? { ...event, action: 'rare' } : event
+      })
+      const parts = open({
+        events,
+        granted: 20,
+        behaviour: { paging, order, pageSizeMax: 20, pageSizeGiven: 20 },
+      })
+      const filter = { actions: ['rare'] }
+      const after = await leaveFor(parts, filter)
+      const before = parts.asked.length
+      const { seen } = follow(parts.tail, { filter, after })
+      await parts.time.passUntil(beginMs + awayMs + 3_600_000)
+      expect(seen.filter(({ late }) => late)).toEqual([])
+      expect([idsOf(seen).length, new Set(idsOf(seen)).size]).toEqual([4, 2])
+      expect(seen.at(-1)?.settledUntilMs).toBeGreaterThan(beginMs + awayMs + 3_400_000)
+      expect(parts.asked.length - before).toBeLessThan(800)
+    },
+  )
+
+  it('has its place in the line for itself alone: whoever left it meanwhile is not read up', async () => {
+    let bulk = 0
+    const answers: (() => void)[] = []
+    const wrap = (reader: Reader): Reader => ({
+      ...reader,
+      async readPage(request) {
+        if (request.priority === 'bulk') {
+          bulk += 1
+          await new Promise<void>((resolve) => answers.push(resolve))
+        }
+        return reader.readPage(request)
+      },
+    })
+    const parts = open({ events: [entryAt(100_000)], wrap })
+    const after = await leaveFor(parts, {})
+    const { catchingUpMax } = defaultTailLimits
+    const gone = Array.from({ length: 50 }, () => follow(parts.tail, { after }))
+    const { seen } = follow(parts.tail, { after })
+    await settled()
+    expect(bulk).toBe(catchingUpMax)
+    for (const { leave } of gone) leave()
+    for (let turn = 0; turn < 100; turn += 1) {
+      await settled()
+      for (const answer of answers.splice(0)) answer()
+    }
+    await parts.time.passUntil(beginMs + awayMs + 10_000)
+    expect(bulk).toBe(catchingUpMax + 1)
+    expect(idsOf(seen)).toHaveLength(2)
+  })
+
+  it('is read no further when it leaves while its client takes nothing', async () => {
+    let bulk = 0
+    const wrap = (reader: Reader): Reader => ({
+      ...reader,
+      readPage(request) {
+        if (request.priority === 'bulk') bulk += 1
+        return reader.readPage(request)
+      },
+    })
+    const events = Array.from({ length: 2_000 }, (_, index) => entryAt(60_000 + index * 50))
+    const parts = open({ events, wrap, limits: { bufferedMax: 100 } })
+    const after = await leaveFor(parts, {})
+    const gone = new AbortController()
+    parts.tail.subscribe({ filter: {}, after, signal: gone.signal })
+    await parts.time.passUntil(beginMs + awayMs + 60_000)
+    const before = bulk
+    gone.abort()
+    await parts.time.passUntil(beginMs + awayMs + 120_000)
+    expect([bulk - before, parts.time.timers]).toEqual([0, 0])
   })
 })
 

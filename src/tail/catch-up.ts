@@ -1,11 +1,13 @@
-import { deadlineReached, isDeadline } from '../model/deadline.js'
-import { pageSizeMax, type Reader } from '../reading/page.js'
+import { isDeadline } from '../model/deadline.js'
+import { type EntryPage, pageSizeMax, type Reader } from '../reading/page.js'
 import { readAll } from '../reading/read-all.js'
 import type { Hub, Schedule } from './hub.js'
 import type { TailLimits } from './limits.js'
+import { boundPages } from './page-bounds.js'
 import { rowOf } from './row.js'
 import type { SourceFeed } from './source-feed.js'
 import type { Subscriber } from './subscriber.js'
+import type { Turns } from './turns.js'
 
 interface CatchUpParts {
   readonly hub: Hub
@@ -13,8 +15,8 @@ interface CatchUpParts {
   readonly limits: TailLimits
   readonly now: () => number
   readonly schedule: Schedule
-  /** Runs one piece of work of those that may run at once. */
-  readonly takeTurn: <Result>(work: () => Promise<Result>) => Promise<Result>
+  /** For the readings that may be under way at once. */
+  readonly turns: Turns
 }
 
 /** Whether a source is so far behind for a subscriber that the others shall not be read back for it. */
@@ -42,13 +44,17 @@ export async function catchUp(
     if (left.length === 0 || subscriber.ended) return
     const well = left.filter(({ failure }) => failure === null)
     if (well.length === 0) await pause(limits.intervalMinMs, subscriber, parts)
-    else if (!(await parts.takeTurn(() => readUp(subscriber, well, parts)))) {
+    else if (!(await parts.turns.take(subscriber.left, () => readUp(subscriber, well, parts)))) {
       await pause(limits.intervalMinMs, subscriber, parts)
     }
   }
 }
 
-/** One reading of some sources, as far as it goes. Gives whether that was to its end. */
+/**
+ * One reading of some sources, as far as it goes. Gives whether that was to its end. The floors move with every page, be
+ * there a match on it or not, so that the next one begins where this breaks off: a provider may grant less at a time than
+ * the whole takes.
+ */
 async function readUp(
   subscriber: Subscriber,
   feeds: readonly SourceFeed[],
@@ -74,9 +80,9 @@ async function readUp(
     asOfMs: untilMs,
     priority: 'bulk',
   } as const
-  const deadline = deadlines(subscriber, parts)
+  const bounds = boundPages(subscriber.left, parts)
   try {
-    for await (const page of readAll(reader, request, deadline.termsOf)) {
+    for await (const page of readAll(reader, request, bounds.termsOf)) {
       if (subscriber.ended) return false
       if (page.kind === 'inputProblem') throw new Error(page.message)
       if (page.kind === 'readingFailed') {
@@ -88,39 +94,30 @@ async function readUp(
       for (const { entry } of page.edges) {
         subscriber.offer(rowOf(entry), settledBeforeMs.get(entry.sourceKey) ?? untilMs)
       }
-      settle(page.hasNextPage ? (page.edges.at(-1)?.entry.occurredAtMs ?? sinceMs) : untilMs)
+      settle(page.hasNextPage ? searchedUntilMs(page) : untilMs)
       await subscriber.room()
+      if (subscriber.ended) return false
     }
     return true
   } catch (error) {
     if (subscriber.left.aborted || isDeadline(error)) return false
     throw error
   } finally {
-    deadline.end()
+    bounds.end()
   }
 }
 
-/** The terms of pages: each ends with the subscription, or when the page takes too long. */
-function deadlines({ left }: Subscriber, { schedule, limits }: CatchUpParts) {
-  let end = () => {}
-  return {
-    termsOf: () => {
-      end()
-      const page = new AbortController()
-      const gone = () => page.abort(left.reason)
-      left.addEventListener('abort', gone)
-      const late = schedule(limits.pageDeadlineMs, () => page.abort(deadlineReached('page')))
-      end = () => {
-        late()
-        left.removeEventListener('abort', gone)
-      }
-      return { signal: page.signal }
-    },
-    end: () => end(),
-  }
+/**
+ * Up to where a page that has no gap leaves nothing to come of any source: all that matches there is on it or on those
+ * before it. A source without an instant can have nothing as far as the others were searched.
+ */
+function searchedUntilMs({ coverage }: EntryPage): number {
+  const known = coverage.flatMap((row) => row.searchedUntilMs ?? [])
+  return known.length === 0 ? Number.NEGATIVE_INFINITY : Math.min(...known)
 }
 
 function pause(delayMs: number, { left }: Subscriber, { schedule }: CatchUpParts): Promise<void> {
+  if (left.aborted) return Promise.resolve()
   return new Promise((resolve) => {
     const end = () => {
       cancel()

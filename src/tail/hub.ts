@@ -1,8 +1,9 @@
-import { deadlineReached, isDeadline } from '../model/deadline.js'
+import { isDeadline } from '../model/deadline.js'
 import { type SourceFailure, sourceFailure } from '../model/failure.js'
 import { compareNewestFirst } from '../model/order.js'
 import type { Reader } from '../reading/page.js'
 import type { TailLimits } from './limits.js'
+import { boundPages } from './page-bounds.js'
 import type { TailRow } from './progress.js'
 import { type FeedReading, readFeed, SourceFeed } from './source-feed.js'
 import type { Batch, HandedRow, Subscriber } from './subscriber.js'
@@ -197,24 +198,12 @@ export class Hub {
     reading: FeedReading,
     give: (page: readonly TailRow[]) => void,
   ): Promise<SourceFailure | null> {
-    const { reader, report, limits, schedule } = this.#options
+    const { reader, report } = this.#options
     const abort = new AbortController()
     this.#aborts.add(abort)
-    let cancel = () => {}
-    const termsOf = () => {
-      cancel()
-      const page = new AbortController()
-      const end = () => page.abort(abort.signal.reason)
-      abort.signal.addEventListener('abort', end)
-      const late = schedule(limits.pageDeadlineMs, () => page.abort(deadlineReached('page')))
-      cancel = () => {
-        late()
-        abort.signal.removeEventListener('abort', end)
-      }
-      return { signal: page.signal }
-    }
+    const bounds = boundPages(abort.signal, this.#options)
     try {
-      const pages = readFeed(reader, feed, reading, termsOf)
+      const pages = readFeed(reader, feed, reading, bounds.termsOf)
       for (;;) {
         const { done, value } = await pages.next()
         if (abort.signal.aborted) return null
@@ -227,7 +216,7 @@ export class Hub {
       report(error)
       return sourceFailure('UNAVAILABLE')
     } finally {
-      cancel()
+      bounds.end()
       this.#aborts.delete(abort)
     }
   }

@@ -8,6 +8,7 @@ import { defaultTailLimits, type TailLimits } from './limits.js'
 import { type Moment, Progress } from './progress.js'
 import { Subscriber } from './subscriber.js'
 import { createTailCursors, type TailCursors } from './tail-cursor.js'
+import { createTurns } from './turns.js'
 
 export interface TailOptions extends Omit<HubOptions, 'limits'> {
   /** Of the same secrets as the reader's: cursors work on every replica that has them. */
@@ -20,7 +21,7 @@ export function createTail(options: TailOptions): Tail {
   const limits: TailLimits = { ...defaultTailLimits, ...options.limits }
   const { reader, now, schedule, report } = options
   const hub = new Hub({ ...options, limits })
-  const takeTurn = createTurns(limits.catchingUpMax)
+  const turns = createTurns(limits.catchingUpMax)
   const open = new Set<Subscriber>()
   const waiting: (() => void)[] = []
   let isClosing = false
@@ -73,7 +74,7 @@ export function createTail(options: TailOptions): Tail {
     if (subscriber.ended) return subscriber
     hub.add(subscriber)
     if (behind.length > 0) {
-      catchUp(subscriber, behind, { hub, reader, limits, now, schedule, takeTurn }).catch((error) => {
+      catchUp(subscriber, behind, { hub, reader, limits, now, schedule, turns }).catch((error) => {
         report(error)
         // The hub reads up for it what is left.
         for (const feed of behind) subscriber.join(feed.source.key)
@@ -114,22 +115,4 @@ function openMoment(
   const opened = cursors.decode(after, nowMs)
   if ('moment' in opened) return opened.moment
   return { kind: 'inputProblem', path: ['after'], message: `The cursor in \`after\` ${opened.problem}.` }
-}
-
-/** Lets so many pieces of work run at once; the others wait, first come, first served. */
-function createTurns(max: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
-  const waiting: (() => void)[] = []
-  let running = 0
-  return async (work) => {
-    if (running >= max) await new Promise<void>((resolve) => waiting.push(resolve))
-    else running += 1
-    try {
-      return await work()
-    } finally {
-      // The turn goes to the next in line.
-      const next = waiting.shift()
-      if (next) next()
-      else running -= 1
-    }
-  }
 }
