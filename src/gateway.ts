@@ -25,7 +25,7 @@ import type { UpstreamObserver } from './upstream/observer.js'
 import { Policies } from './upstream/policies.js'
 import { SettledPages } from './upstream/settled-pages.js'
 import { connectSource } from './upstream/source.js'
-import { machineTiming, type Timing } from './upstream/timing.js'
+import { machineTiming, steadyTiming, type Timing } from './upstream/timing.js'
 import { version } from './version.js'
 
 export interface GatewayOptions {
@@ -78,7 +78,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     }
   }
   const sending: UpstreamLimits = { ...upstreamLimits, ...config.upstream, ...limits.upstream }
-  const timing = { ...machineTiming(now), ...options.timing }
+  const timing = steadyTiming({ ...machineTiming(now), ...options.timing })
   const sources = opened.map(({ source, dialect }) => describeSource(source, dialect))
   const health = watchSourceHealth(sources.map(({ key }) => key))
   const metrics = config.telemetry.metrics
@@ -99,7 +99,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     ),
   )
   const policies = new Policies(sending, timing)
-  const settledPages = new SettledPages(sending, now)
+  const settledPages = new SettledPages(sending, timing.now)
   const connect = ({ source: { key, settleMs, providerId }, dialect }: (typeof opened)[number]) =>
     countRequests(
       connectSource({

@@ -21,7 +21,7 @@ import type { CredentialPolicies } from './policies.js'
 import { isWorthRetrying, retryDelayMs } from './retry.js'
 import type { SentAt } from './settled-pages.js'
 import type { Flight } from './single-flight.js'
-import { type Timing, wait } from './timing.js'
+import { type SteadyTiming, wait } from './timing.js'
 
 /** Counts the requests and answers of a source: src/model/provider.ts, `answeredAt`. */
 export interface Sequence {
@@ -35,7 +35,7 @@ export interface AttemptsOptions {
   readonly client: Pick<UpstreamClient, 'send'>
   readonly policies: CredentialPolicies
   readonly limits: UpstreamLimits
-  readonly timing: Timing
+  readonly timing: SteadyTiming
   readonly sequence: Sequence
   readonly observer: UpstreamObserver | undefined
 }
@@ -134,11 +134,12 @@ export class Attempts {
     ]
     const [longest] = pauses.toSorted(([, a], [, b]) => (b ?? 0) - (a ?? 0))
     const untilMs = longest?.[1] ?? null
+    const utcOf = (instantMs: number | null) => (instantMs === null ? null : timing.toUtc(instantMs))
     return {
       limit: known?.limit ?? null,
       remaining: known?.remaining ?? null,
-      resetMs: known?.resetMs ?? null,
-      pausedUntilMs: untilMs,
+      resetMs: utcOf(known?.resetMs ?? null),
+      pausedUntilMs: utcOf(untilMs),
       pauseReason: untilMs === null ? null : (longest?.[0] ?? null),
       concurrency: limit.value,
     }
@@ -153,6 +154,7 @@ export class Attempts {
   ): Promise<{ outcome: Outcome<Result>; isRetryable: boolean; waitMs: number | null }> {
     const { sourceKey, providerId, dialect, client, timing, sequence, observer } = this.#options
     const sentAtMs = timing.now()
+    const sentAtUtcMs = timing.toUtc(sentAtMs)
     const ended = observer?.attempt({ sourceKey, providerId, method: request.method, retry })
     for (const breaker of this.#breakers) breaker.begin()
     sequence.last += 1
@@ -176,12 +178,15 @@ export class Attempts {
     const waitMs =
       isFailure(answer) || answer.status < 400
         ? null
-        : readWait(answer.headers, answer.receivedAtMs, dialect.rateLimits ?? noDeclaredLimits)
+        : this.#steadyOf(
+            readWait(answer.headers, answer.receivedAtMs, dialect.rateLimits ?? noDeclaredLimits),
+            answer,
+          )
     const bodyLength = isFailure(answer) ? 0 : answer.body.length
     // The promise that brought it has lived as long as the request, so V8 may keep it, and what it holds, for long.
     if (!isFailure(answer)) answer.body = ''
     return {
-      outcome: { result, sentAtMs, sentAt, bodyLength },
+      outcome: { result, sentAtMs: sentAtUtcMs, sentAt, bodyLength },
       isRetryable: isFailure(result) && isWorthRetrying(answer, waitMs),
       waitMs,
     }
@@ -230,11 +235,16 @@ export class Attempts {
   ): { credential: AnswerNews | null; provider: AnswerNews | null } {
     const { headers, receivedAtMs } = answer
     const declared = this.#options.dialect.rateLimits ?? noDeclaredLimits
-    const told = readAllowances(headers, receivedAtMs, declared)
+    const told = readAllowances(headers, receivedAtMs, declared).map((allowance) => {
+      return { ...allowance, resetMs: this.#steadyOf(allowance.resetMs, answer) }
+    })
     const isThrottled = isRateLimit(answer, result)
     const refused =
       isThrottled || isInTrouble(answer, result)
-        ? { untilMs: readWait(headers, receivedAtMs, declared), isRateLimit: isThrottled }
+        ? {
+            untilMs: this.#steadyOf(readWait(headers, receivedAtMs, declared), answer),
+            isRateLimit: isThrottled,
+          }
         : null
     const granted = { sentAtMs, told: [], refused: null }
     if (isThrottled && isProviderWide(headers, declared)) {
@@ -243,9 +253,17 @@ export class Attempts {
     return { credential: { sentAtMs, told, refused }, provider: granted }
   }
 
+  /** An instant that an answer has told, on the clock of the policies: as long after the answer came. */
+  #steadyOf(toldMs: number | null, { receivedAtMs }: UpstreamResponse): number | null {
+    const { timing } = this.#options
+    return toldMs === null
+      ? null
+      : Math.min(timing.fromUtc(receivedAtMs), timing.now()) + toldMs - receivedAtMs
+  }
+
   /** Why no request goes out now, if so. */
   #refusal({ ownRight, path }: UpstreamRequest): SourceFailure | null {
-    const { policies } = this.#options
+    const { policies, timing } = this.#options
     if (this.#toldState !== 'closed') this.#tellState()
     const latch = ownRight ? this.#ownLatches.get(path) : this.#latch
     const latched = policies.latch.refusal ?? latch?.refusal
@@ -254,7 +272,7 @@ export class Attempts {
       return {
         ...failure,
         remedy: `${failure.remedy} The gateway asks again at retryAfter.`,
-        retryAfterMs: untilMs,
+        retryAfterMs: timing.toUtc(untilMs),
       }
     }
     const untilMs = Math.max(
@@ -264,14 +282,14 @@ export class Attempts {
     return sourceFailure('UNAVAILABLE', {
       message: 'The provider kept failing, so the gateway does not ask it for a while.',
       remedy: 'Ask again at retryAfter, when the gateway tries whether it is well again.',
-      retryAfterMs: untilMs,
+      retryAfterMs: timing.toUtc(untilMs),
     })
   }
 
   #waitsForLeave(untilMs: number): SourceFailure {
     const { policies, timing } = this.#options
     const nowMs = timing.now()
-    const told = { remedy: 'Ask again at retryAfter.', retryAfterMs: untilMs }
+    const told = { remedy: 'Ask again at retryAfter.', retryAfterMs: timing.toUtc(untilMs) }
     const isTrouble = [policies.allowance, policies.provider.allowance].some((state) =>
       state.isPausedByTrouble(nowMs),
     )
@@ -285,7 +303,8 @@ export class Attempts {
   }
 
   #unsent<Result>(result: SourceFailure): Outcome<Result> {
-    return { result, bodyLength: 0, sentAtMs: this.#options.timing.now(), sentAt: 0 }
+    const { timing } = this.#options
+    return { result, bodyLength: 0, sentAtMs: timing.toUtc(timing.now()), sentAt: 0 }
   }
 
   #shut(latch: Latch, failure: SourceFailure): void {
@@ -314,8 +333,8 @@ export class Attempts {
 }
 
 /** The last instant at which a further attempt is of use. */
-function latestFor({ deadlineMs }: Flight, timing: Timing, { waitMaxMs }: UpstreamLimits): number {
-  return Number.isFinite(deadlineMs) ? deadlineMs : timing.now() + waitMaxMs
+function latestFor({ deadlineMs }: Flight, timing: SteadyTiming, { waitMaxMs }: UpstreamLimits): number {
+  return Number.isFinite(deadlineMs) ? timing.fromUtc(deadlineMs) : timing.now() + waitMaxMs
 }
 
 function endOfCall(answer: UpstreamResponse | SourceFailure | undefined, result: unknown): CallEnd {

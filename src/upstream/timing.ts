@@ -1,8 +1,9 @@
+import { SteadyClock } from '../model/steady-clock.js'
 import type { CancelSignal } from './cancellation.js'
 
 /** Clock, timer and randomness of the policies, so that a test can hand in its own. */
 export interface Timing {
-  /** UTC milliseconds. */
+  /** UTC milliseconds, or those of a clock that never goes back. */
   readonly now: () => number
   /** From 0 to 1, 1 not included. */
   readonly random: () => number
@@ -20,6 +21,20 @@ export function machineTiming(now: () => number): Timing {
       return () => clearTimeout(timer)
     },
   }
+}
+
+/**
+ * Timing of the policies, whose `now` never goes back. Instants that come from outside, such as deadlines and what an answer
+ * tells, and those that are told, are in UTC.
+ */
+export interface SteadyTiming extends Timing {
+  readonly fromUtc: (instantMs: number) => number
+  readonly toUtc: (instantMs: number) => number
+}
+
+export function steadyTiming(timing: Timing): SteadyTiming {
+  const { now, fromUtc, toUtc } = new SteadyClock(timing.now)
+  return { ...timing, now, fromUtc, toUtc }
 }
 
 /** Waits; rejects with the signal's reason when that is aborted first. */

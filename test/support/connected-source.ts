@@ -2,7 +2,7 @@ import { type UpstreamLimits, upstreamLimits } from '../../src/upstream/limits.j
 import { Policies } from '../../src/upstream/policies.js'
 import { SettledPages } from '../../src/upstream/settled-pages.js'
 import { connectSource, type SourceOptions } from '../../src/upstream/source.js'
-import type { Timing } from '../../src/upstream/timing.js'
+import { steadyTiming, type Timing } from '../../src/upstream/timing.js'
 
 /** A clock and timers that move only when they are told to, or when somebody waits. */
 export interface FakeTiming extends Timing {
@@ -53,7 +53,8 @@ async function settle(): Promise<void> {
 }
 
 /** What all sources of one gateway share, for tests that connect sources by hand. */
-export function sharedUpstream(timing: Timing, limits: Partial<UpstreamLimits> = {}) {
+export function sharedUpstream(utcTiming: Timing, limits: Partial<UpstreamLimits> = {}) {
+  const timing = steadyTiming(utcTiming)
   const all = { ...upstreamLimits, ...limits }
   const policies = new Policies(all, timing)
   const settledPages = new SettledPages(all, timing.now)
