@@ -58,10 +58,14 @@ function open(
     /** Requests that each source grants in a minute of the clock. */
     readonly granted?: number
     readonly wrap?: (reader: Reader) => Reader
+    /** How far the clock of the machine is set back. */
+    readonly backMs?: () => number
   } = {},
 ) {
   const time = new VirtualTime(beginMs)
-  const { now, schedule } = time
+  const { schedule } = time
+  const now = () => time.nowMs - (options.backMs?.() ?? 0)
+  const reports: unknown[] = []
   const asked: number[] = []
   const sources = ['crew', 'hiring'].map((key) => {
     const script = { key, behaviour: { ...behaviour, ...options.behaviour }, events: options.events ?? [] }
@@ -82,7 +86,8 @@ function open(
   const read = createReader({ sources, secrets, now })
   const reader = options.wrap?.(read) ?? read
   const report = (error: unknown) => {
-    throw error
+    if (!options.wrap) throw error
+    reports.push(error)
   }
   const make = (): Tail =>
     createTail({
@@ -93,7 +98,7 @@ function open(
       report,
       ...(options.limits && { limits: options.limits }),
     })
-  return { time, asked, make, tail: make() }
+  return { time, asked, reports, make, tail: make() }
 }
 
 /** Takes all events of a subscription as they come. */
@@ -224,6 +229,99 @@ describe('a subscriber', () => {
     await time.passUntil(beginMs + 120_000)
     expect(new Set(seen.map(({ entry }) => `${entry?.sourceKey}/${entry?.upstreamId}`)).size - 1).toBe(800)
     expect(Math.max(...seen.map(({ cursor }) => cursor.length))).toBeLessThan(100 * 8 * 1.5 + 400)
+  })
+
+  it('that takes nothing has one event waiting of a source that comes and goes, with its last state', async () => {
+    let failure: SourceFailure | null = null
+    const parts = open({ events: [entryAt(5_000)], failing: () => failure, limits: { intervalMaxMs: 2_000 } })
+    const stuck = parts.tail.subscribe({ filter: {}, signal: new AbortController().signal })
+    if ('kind' in stuck) throw new Error(stuck.kind)
+    for (let minute = 1; minute <= 59; minute += 1) {
+      await parts.time.passUntil(beginMs + minute * 60_000)
+      failure = failure ? null : sourceFailure('UNAVAILABLE')
+    }
+    await parts.time.passUntil(beginMs + 3_600_000)
+    void parts.tail.close(1_000)
+    const seen: TailEvent[] = []
+    for await (const event of stuck) seen.push(event)
+    expect(kindsOf(seen)).toEqual(['COVERAGE', 'ENTRY', 'ENTRY', 'COVERAGE', 'RESUME'])
+    expect(
+      seen.map(({ coverage }) => coverage.map(({ sourceKey, state }) => `${sourceKey} ${state}`)),
+    ).toEqual([['crew COMPLETE', 'hiring COMPLETE'], [], [], ['crew FAILED'], []])
+  })
+
+  it('goes on when the clock is set back, and has every entry once', async () => {
+    for (const [backMs, retryAfterMs] of [
+      [30_000, null],
+      [3_600_000, null],
+      [3_600_000, beginMs + 130_000],
+    ] as const) {
+      let isBack = false
+      let failure: SourceFailure | null = null
+      const events = [10_000, 95_000, 119_000, 121_000, 150_000, 300_000].map((at) => entryAt(at))
+      const parts = open({ events, backMs: () => (isBack ? backMs : 0), failing: () => failure })
+      const { seen } = follow(parts.tail, { sources: ['crew'] })
+      await parts.time.passUntil(beginMs + 105_000)
+      if (retryAfterMs) failure = sourceFailure('RATE_LIMITED', { retryAfterMs })
+      await parts.time.passUntil(beginMs + 120_000)
+      isBack = true
+      failure = null
+      const before = parts.asked.length
+      await parts.time.passUntil(beginMs + 600_000)
+      expect(parts.asked.length - before).toBeGreaterThan(10)
+      expect(Math.min(...parts.asked.slice(before))).toBeLessThan(200_000)
+      await parts.time.passUntil(beginMs + 600_000 + backMs)
+      expect(idsOf(seen)).toEqual(events.map(({ id }) => id))
+    }
+  })
+
+  it('has every entry once when it goes on while the clock is set back', async () => {
+    let isBack = false
+    const events = [95_000, 110_000, 119_000, 150_000].map((at) => entryAt(at))
+    // One that the provider publishes late lies before what was delivered.
+    const lateOne = { ...entryAt(100_000, 1), fromMs: beginMs + 140_000 }
+    const parts = open({ events: [...events, lateOne], backMs: () => (isBack ? 600_000 : 0) })
+    const { seen, leave } = follow(parts.tail, { sources: ['crew'] })
+    await parts.time.passUntil(beginMs + 125_000)
+    leave()
+    isBack = true
+    const later = follow(parts.tail, { sources: ['crew'], after: seen.at(-1)?.cursor ?? '' })
+    await parts.time.passUntil(beginMs + 400_000)
+    isBack = false
+    await parts.time.passUntil(beginMs + 600_000)
+    expect([...idsOf(seen), ...idsOf(later.seen)].toSorted()).toEqual(
+      [...events, lateOne].map(({ id }) => id).toSorted(),
+    )
+  })
+
+  it('and all others lose nothing when one entry breaks what nobody expects to break', async () => {
+    let breaks = 0
+    const wrap = (reader: Reader): Reader => ({
+      ...reader,
+      async readPage(request) {
+        const page = await reader.readPage(request)
+        if (page.kind !== 'page') return page
+        const edges = page.edges.map(({ cursor, entry }) => ({
+          cursor,
+          entry: {
+            ...entry,
+            get action(): string {
+              if (entry.upstreamId !== 'e5000-0' || breaks > 0) return entry.action
+              breaks += 1
+              throw new Error('broken')
+            },
+          },
+        }))
+        return { ...page, edges }
+      },
+    })
+    const { time, tail, reports } = open({ events: [entryAt(5_000), entryAt(20_000)], wrap })
+    const all = [{}, { filter: { actions: ['updated'] } }, {}].map((request) => {
+      return follow(tail, { sources: ['crew'], ...request })
+    })
+    await time.passUntil(beginMs + 120_000)
+    expect(reports).toHaveLength(1)
+    for (const { seen } of all) expect(idsOf(seen)).toEqual(['e5000-0', 'e20000-0'])
   })
 
   it('is told to resume when the tail ends, and those that come later too', async () => {

@@ -1,6 +1,7 @@
 import { isDeadline } from '../model/deadline.js'
 import { type SourceFailure, sourceFailure } from '../model/failure.js'
 import { compareNewestFirst } from '../model/order.js'
+import { SteadyClock } from '../model/steady-clock.js'
 import type { Reader } from '../reading/page.js'
 import type { TailLimits } from './limits.js'
 import { boundPages } from './page-bounds.js'
@@ -37,6 +38,8 @@ export class Hub {
   readonly #feeds: ReadonlyMap<string, SourceFeed>
   readonly #subscribers = new Set<Subscriber>()
   readonly #aborts = new Set<AbortController>()
+  /** Intervals are reckoned on it, so that none becomes longer when the clock is set back. */
+  readonly #clock: SteadyClock
   #intervalMs: number
   #startedMs = Number.NEGATIVE_INFINITY
   #cancelRound: (() => void) | null = null
@@ -46,6 +49,7 @@ export class Hub {
 
   constructor(options: HubOptions) {
     this.#options = options
+    this.#clock = new SteadyClock(options.now)
     this.#intervalMs = options.limits.intervalMinMs
     this.#feeds = new Map(
       options.reader.sources.map((source) => [source.key, new SourceFeed(source, options.limits)]),
@@ -62,7 +66,7 @@ export class Hub {
   add(subscriber: Subscriber): void {
     if (this.#subscribers.size === 0) this.#scheduleBeat()
     this.#subscribers.add(subscriber)
-    subscriber.take(this.#windowsFor(subscriber))
+    this.#give(subscriber, this.#windowsFor(subscriber))
     this.hurry()
   }
 
@@ -95,15 +99,16 @@ export class Hub {
   /** Somebody waits for a reading: the next comes as soon as the shortest interval allows. */
   hurry(): void {
     if (this.#inRound || this.#subscribers.size === 0) return
-    const { now, limits } = this.#options
-    this.#scheduleRound(Math.max(0, this.#startedMs + limits.intervalMinMs - now()))
+    this.#scheduleAfter(this.#options.limits.intervalMinMs)
   }
 
-  #scheduleRound(delayMs: number): void {
+  /** Has the next round begin so long after the last one began, in place of the one that is scheduled. */
+  #scheduleAfter(intervalMs: number): void {
     this.#cancelRound?.()
+    const delayMs = Math.max(0, this.#startedMs + intervalMs - this.#clock.now())
     this.#cancelRound = this.#options.schedule(delayMs, () => {
       this.#cancelRound = null
-      this.#round().catch(this.#options.report)
+      void this.#round()
     })
   }
 
@@ -133,38 +138,58 @@ export class Hub {
     }
   }
 
-  /** Reads every source that is due. What they give is handed out together, but for stragglers. */
+  /** One round, and when the next begins. Whatever goes wrong in it ends no subscription, nor the rounds. */
   async #round(): Promise<void> {
-    const { now, schedule, limits } = this.#options
-    const startedMs = now()
-    this.#startedMs = startedMs
+    const { limits, report } = this.#options
+    this.#startedMs = this.#clock.now()
     this.#inRound = true
     const hand = new Hand((rows, ends) => {
       const number = this.#countBatch()
       for (const { reading } of [...rows, ...ends]) reading.begunAt ??= number
-      for (const subscriber of [...this.#subscribers]) subscriber.take({ number, rows, ends })
+      for (const subscriber of [...this.#subscribers]) this.#give(subscriber, { number, rows, ends })
     })
-    const untilMs = startedMs - (startedMs % pinStepMs)
-    const readings = this.#dueFeeds(startedMs, untilMs).map((feed) => this.#read(feed, untilMs, hand))
+    try {
+      await this.#readDue(hand)
+    } catch (error) {
+      report(error)
+    }
+    this.#inRound = false
+    hand.release()
+    this.#adapt(hand.gaveNew)
+    if (this.#subscribers.size === 0 || this.#cancelRound !== null) return
+    const isWaitedFor = [...this.#subscribers].some((subscriber) => subscriber.isBehind)
+    this.#scheduleAfter(isWaitedFor ? limits.intervalMinMs : this.#intervalMs)
+  }
+
+  /** Reads every source that is due. What they give is handed out together, but for stragglers. */
+  async #readDue(hand: Hand): Promise<void> {
+    const { now, schedule, limits, report } = this.#options
+    const nowMs = now()
+    const untilMs = nowMs - (nowMs % pinStepMs)
+    const readings = this.#dueFeeds(untilMs).map((feed) => this.#read(feed, untilMs, hand).catch(report))
     let release = () => {}
     const waited = new Promise<void>((resolve) => {
       release = schedule(limits.mergeWaitMs, resolve)
     })
     await Promise.race([Promise.all(readings), waited])
     release()
-    this.#inRound = false
-    hand.flush()
-    hand.isHolding = false
-    this.#adapt(hand.gaveNew)
-    if (this.#subscribers.size === 0 || this.#cancelRound !== null) return
-    const isWaitedFor = [...this.#subscribers].some((subscriber) => subscriber.isBehind)
-    const intervalMs = isWaitedFor ? limits.intervalMinMs : this.#intervalMs
-    this.#scheduleRound(Math.max(0, this.#startedMs + intervalMs - now()))
   }
 
-  #dueFeeds(nowMs: number, untilMs: number): readonly SourceFeed[] {
+  /** Who cannot take a batch is offered all of it again with the next reading, and costs the others nothing. */
+  #give(subscriber: Subscriber, batch: Batch): void {
+    try {
+      subscriber.take(batch)
+    } catch (error) {
+      this.#options.report(error)
+      subscriber.offerAgain()
+    }
+  }
+
+  #dueFeeds(untilMs: number): readonly SourceFeed[] {
+    const nowMs = this.#clock.now()
     return [...this.#feeds.values()].filter((feed) => {
-      if (feed.reading || feed.dueAtMs > nowMs || (feed.last?.untilMs ?? 0) >= untilMs) return false
+      // Behind an earlier pin only when the clock was set back: then what is read again is known by its marks.
+      if (feed.reading || feed.dueAtMs > nowMs || feed.last?.untilMs === untilMs) return false
       return [...this.#subscribers].some((subscriber) => subscriber.modeOf(feed.source.key) !== undefined)
     })
   }
@@ -188,8 +213,9 @@ export class Hub {
       feed.note(page)
     })
     if (feed.reading !== reading) return // all have left
-    if (failure) feed.fail(failure, this.#options.now())
-    else feed.succeed(rows, this.#options.now())
+    const nowMs = this.#clock.now()
+    if (failure) feed.fail(failure, nowMs, this.#clock.fromUtc(failure.retryAfterMs ?? 0))
+    else feed.succeed(rows, nowMs)
     hand.end(reading, failure === null)
   }
 
@@ -222,9 +248,9 @@ export class Hub {
   }
 }
 
-/** What a round has to hand out. It is held to be merged while `isHolding`. */
+/** What a round has to hand out. It is held to be merged until `release`. */
 class Hand {
-  isHolding = true
+  #isHolding = true
   gaveNew = false
   readonly #give: (rows: Batch['rows'], ends: Batch['ends']) => void
   #rows: HandedRow[] = []
@@ -236,12 +262,18 @@ class Hand {
 
   add(rows: readonly HandedRow[]): void {
     this.#rows.push(...rows)
-    if (!this.isHolding || this.#rows.length >= mergedMax) this.flush()
+    if (!this.#isHolding || this.#rows.length >= mergedMax) this.flush()
   }
 
   end(reading: FeedReading, whole: boolean): void {
     this.#ends.push({ reading, whole })
-    if (!this.isHolding) this.flush()
+    if (!this.#isHolding) this.flush()
+  }
+
+  /** Gives what was held, and all that comes from now on at once. */
+  release(): void {
+    this.#isHolding = false
+    this.flush()
   }
 
   flush(): void {

@@ -48,7 +48,7 @@ export class SourceFeed {
   /** Of the last try. */
   requests = 0
   scanned = 0
-  /** Not asked before this. UTC milliseconds. */
+  /** Not asked before this. Milliseconds of a clock that is never set back, as are all instants that are handed in. */
   dueAtMs = Number.NEGATIVE_INFINITY
   /** Entries that were handed out and may come again, by time and id; null when they are too many to be kept. */
   #known: Map<string, TailRow> | null = new Map()
@@ -109,12 +109,12 @@ export class SourceFeed {
     this.dueAtMs = this.#spacingMs > this.#limits.intervalMinMs ? nowMs + this.#spacingMs : nowMs
   }
 
-  /** The reading under way failed. What cannot mend itself is tried as seldom as may be. */
-  fail(failure: SourceFailure, nowMs: number): void {
+  /** The reading under way failed. What cannot mend itself is tried as seldom as may be, nothing before `retryAtMs`. */
+  fail(failure: SourceFailure, nowMs: number, retryAtMs: number): void {
     this.#end(failure)
     const { intervalMaxMs } = this.#limits
     this.#spacingMs = failure.retryable ? Math.min(intervalMaxMs, this.#spacingMs * 2) : intervalMaxMs
-    this.dueAtMs = Math.max(nowMs + this.#spacingMs, failure.retryAfterMs ?? 0)
+    this.dueAtMs = Math.max(nowMs + this.#spacingMs, retryAtMs)
   }
 
   /** Somebody else has found the source failing. The next reading shows whether it is. */

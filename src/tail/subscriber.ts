@@ -59,6 +59,8 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
   readonly #pulls: ((result: IteratorResult<TailEvent, undefined>) => void)[] = []
   readonly #waitingForRoom: (() => void)[] = []
   readonly #left = new AbortController()
+  /** The event of changed sources that was told last, but for the first; it may be waiting. */
+  #changes: TailEvent | null = null
   #batch: number
   #fullSinceMs: number | null = null
   #isQuiet = true
@@ -128,6 +130,17 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
     if (!attachment) return
     attachment.mode = 'all'
     attachment.joinedAt = this.#batch
+  }
+
+  /** Has everything behind the floors offered once more: a batch was not taken as a whole. */
+  offerAgain(): void {
+    for (const attachment of this.#attachments.values()) {
+      if (attachment.mode === 'live') attachment.mode = 'all'
+      attachment.joinedAt = this.#batch
+      attachment.current = null
+      attachment.takesPart = false
+      attachment.held = []
+    }
   }
 
   modeOf(sourceKey: string): Mode | undefined {
@@ -254,10 +267,19 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
   }
 
   #isSlow(): boolean {
-    return this.#fullSinceMs !== null && this.#now() - this.#fullSinceMs >= this.#limits.slowAfterMs
+    if (this.#fullSinceMs === null) return false
+    const nowMs = this.#now()
+    // A clock may be set back.
+    this.#fullSinceMs = Math.min(this.#fullSinceMs, nowMs)
+    return nowMs - this.#fullSinceMs >= this.#limits.slowAfterMs
   }
 
+  /**
+   * Tells which sources are in trouble or well again. Behind the first event of this kind at most one waits: a source that
+   * comes and goes must not fill the queue of a client that takes nothing, and its last state is what counts.
+   */
   #tellChanges(): void {
+    const isFirst = this.#told.size === 0
     const changed = [...this.#attachments.values()].filter(({ feed }) => {
       const state = feed.failure?.kind ?? 'COMPLETE'
       if (!feed.attempted || this.#told.get(feed.source.key) === state) return false
@@ -265,7 +287,13 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
       return true
     })
     if (changed.length === 0) return
-    this.#push({ kind: 'COVERAGE', coverage: changed.map((each) => this.#coverageOf(each)) })
+    const waitingAt = this.#changes ? this.#queue.indexOf(this.#changes) : -1
+    const waiting = waitingAt < 0 ? [] : this.#queue.splice(waitingAt, 1)
+    const keys = new Set(waiting.flatMap(({ coverage }) => coverage.map(({ sourceKey }) => sourceKey)))
+    for (const { feed } of changed) keys.add(feed.source.key)
+    const told = [...this.#attachments.values()].filter(({ feed }) => keys.has(feed.source.key))
+    const event = this.#push({ kind: 'COVERAGE', coverage: told.map((each) => this.#coverageOf(each)) })
+    if (!isFirst) this.#changes = event
   }
 
   #coverageOf({ feed, mode }: Attachment): SourceCoverage {
@@ -289,12 +317,13 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
     }
   }
 
-  #push(parts: Partial<Omit<TailEvent, 'cursor' | 'settledUntilMs'>> & Pick<TailEvent, 'kind'>): void {
+  #push(parts: Partial<Omit<TailEvent, 'cursor' | 'settledUntilMs'>> & Pick<TailEvent, 'kind'>): TailEvent {
     const event = new SealedEvent(parts, this.progress.moment(), this.progress.settledUntilMs(), this.#encode)
     this.#isQuiet = false
     const pull = this.#pulls.shift()
     if (pull) pull({ done: false, value: event })
     else this.#queue.push(event)
+    return event
   }
 
   #stop(): void {

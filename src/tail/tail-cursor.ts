@@ -95,9 +95,11 @@ function fromWire(wire: WireCursor, sourceKeys: readonly string[], nowMs: number
     sources: new Map(
       wire.p.map(([timeMs, text, id = null], index) => {
         const prints = Buffer.from(text, 'base64')
-        // Their times are learned when the entries are read again; none is later than now.
+        // Their times are learned when the entries are read again; none is later than now, or than what was read when the
+        // clock had not been set back yet.
+        const latestMs = Math.max(nowMs, timeMs, high?.timeMs ?? nowMs)
         const marks = Array.from({ length: prints.length / printBytes }, (_, at): Mark => {
-          return { print: prints.readUIntBE(at * printBytes, printBytes), timeMs: nowMs }
+          return { print: prints.readUIntBE(at * printBytes, printBytes), timeMs: latestMs }
         })
         const floor: Floor = { timeMs, id }
         // The digest of the sources is that of these keys, so there are as many.
