@@ -7,7 +7,7 @@ import { boundPages } from './page-bounds.js'
 import { rowOf } from './row.js'
 import type { SourceFeed } from './source-feed.js'
 import type { Subscriber } from './subscriber.js'
-import type { Turns } from './turns.js'
+import type { Turn, Turns } from './turns.js'
 
 interface CatchUpParts {
   readonly hub: Hub
@@ -44,7 +44,7 @@ export async function catchUp(
     if (left.length === 0 || subscriber.ended) return
     const well = left.filter(({ failure }) => failure === null)
     if (well.length === 0) await pause(limits.intervalMinMs, subscriber, parts)
-    else if (!(await parts.turns.take(subscriber.left, () => readUp(subscriber, well, parts)))) {
+    else if (!(await parts.turns.take(subscriber.left, (turn) => readUp(subscriber, well, turn, parts)))) {
       await pause(limits.intervalMinMs, subscriber, parts)
     }
   }
@@ -58,6 +58,7 @@ export async function catchUp(
 async function readUp(
   subscriber: Subscriber,
   feeds: readonly SourceFeed[],
+  turn: Turn,
   parts: CatchUpParts,
 ): Promise<boolean> {
   const { reader, hub, now } = parts
@@ -95,7 +96,8 @@ async function readUp(
         subscriber.offer(rowOf(entry), settledBeforeMs.get(entry.sourceKey) ?? untilMs)
       }
       settle(page.hasNextPage ? searchedUntilMs(page) : untilMs)
-      await subscriber.room()
+      // A client that takes nothing keeps nobody else waiting.
+      if (!subscriber.hasRoom) await turn.pause(() => subscriber.room())
       if (subscriber.ended) return false
     }
     return true

@@ -197,15 +197,20 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
     this.#giveDone()
   }
 
+  /** Whether half of the buffer is free. */
+  get hasRoom(): boolean {
+    return this.#queue.length <= this.#limits.bufferedMax / 2
+  }
+
   /** Resolves when half of the buffer is free, or the subscription is over. */
   async room(): Promise<void> {
-    if (this.#ended || this.#queue.length <= this.#limits.bufferedMax / 2) return
+    if (this.#ended || this.hasRoom) return
     await new Promise<void>((resolve) => this.#waitingForRoom.push(resolve))
   }
 
   next(): Promise<IteratorResult<TailEvent, undefined>> {
     const event = this.#queue.shift()
-    if (this.#queue.length <= this.#limits.bufferedMax / 2) {
+    if (this.hasRoom) {
       this.#fullSinceMs = null
       for (const resolve of this.#waitingForRoom.splice(0)) resolve()
     }
