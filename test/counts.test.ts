@@ -146,6 +146,17 @@ describe.each([
     expect(counts.slice(1)).toEqual(truth.map((value) => ({ value, exactness: 'EXACT' })))
   })
 
+  it.each(['tooLow', 'tooHigh'] as const)(
+    'has every bucket right where a total is %s and the oldest are empty',
+    async (total) => {
+      const source = simulatedSource(id, timesMs.slice(0, 700), { ...options, switches: { total } })
+      const sinceMs = nowMs - 2 * 86_400_000
+      const edges = [sinceMs, sinceMs + 43_200_000, nowMs - hourMs, nowMs]
+      const { counts } = await count([source], { occurredAt: { sinceMs } }, { edgesOf: () => edges })
+      expect(counts.map(({ value }) => value)).toEqual([0, 0, 700])
+    },
+  )
+
   it('makes a histogram without reading, at about one request a bucket', async () => {
     const source = simulatedSource(id, timesMs, options)
     const sinceMs = nowMs - 50 * 60_000

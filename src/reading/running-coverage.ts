@@ -58,8 +58,8 @@ export function unreadRow(sourceKey: string, notice: string): SourceCoverage {
 }
 
 /** Whether nothing at all is known of a source. */
-export function isUnread({ state, searchedUntilMs }: SourceCoverage): boolean {
-  return searchedUntilMs === null && (state === 'FAILED' || state === 'SCAN_LIMIT')
+export function isUnread({ state, searchedUntilMs, matched }: SourceCoverage): boolean {
+  return searchedUntilMs === null && matched === 0 && (state === 'FAILED' || state === 'SCAN_LIMIT')
 }
 
 /**

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { sourceFailure } from '../../src/model/failure.js'
+import { deadlineReached } from '../../src/model/deadline.js'
+import { isFailure, sourceFailure } from '../../src/model/failure.js'
 import { Secret } from '../../src/model/secret.js'
 import type { EntryPage, ReadableSource } from '../../src/reading/page.js'
 import { readAll } from '../../src/reading/read-all.js'
@@ -273,4 +274,92 @@ it('under FAIL a failure ends the report at once: no source is asked any more', 
     before: null,
   })
   expect(made).toBeLessThan(4)
+})
+
+describe('a source of a report that fails on the way', () => {
+  /** Fails from the `first` request on, for which the deadline of `abort` comes, if it is given. */
+  function failing(id: Provider, first: number, abort?: AbortController): ReadableSource {
+    const source = simulatedSource(id, timesMs)
+    let requests = 0
+    return {
+      ...source,
+      fetchPage: async (page, terms) => {
+        requests += 1
+        if (requests < first) return source.fetchPage(page, terms)
+        abort?.abort(deadlineReached('request'))
+        return sourceFailure('UNAVAILABLE')
+      },
+    }
+  }
+
+  async function read(source: ReadableSource, signal: AbortSignal) {
+    const reader = readerOf([source])
+    const open = reader.openReport({ filter, onSourceError: 'PARTIAL', settleMs: 0, signal })
+    if (open.kind !== 'open') throw new Error(open.message)
+    const figures = await open.read(ask)
+    if (figures.kind !== 'report') throw new Error('There are no figures.')
+    return { reader, figures }
+  }
+
+  it.each(['jitsudo', 'ashby'] as const)('has a gap where the deadline comes with it: %s', async (id) => {
+    const abort = new AbortController()
+    const { figures } = await read(failing(id, 12, abort), abort.signal)
+    expect(figures.coverage).toMatchObject([{ state: 'FAILED', gap: {}, resumeCursor: expect.any(String) }])
+  })
+
+  it('has all of the window for its gap where it has shown before that it has no order', async () => {
+    const source = simulatedSource('jitsudo', timesMs)
+    let requests = 0
+    const odd: ReadableSource = {
+      ...source,
+      fetchPage: async (page, terms) => {
+        requests += 1
+        if (requests > 10) return sourceFailure('UNAVAILABLE')
+        const answer = await source.fetchPage(page, terms)
+        if (isFailure(answer) || requests < 8) return answer
+        const [first, second, third, ...others] = answer.rows
+        if (!first || !second || !third) return answer
+        return { ...answer, rows: [second, third, first, ...others] }
+      },
+    }
+    const { signal } = new AbortController()
+    const { reader, figures } = await read(odd, signal)
+    expect(figures.total.value).toBeGreaterThan(0)
+    const [row] = figures.coverage
+    expect(row).toMatchObject({ state: 'FAILED', gap: { sinceMs: filter.occurredAt.sinceMs } })
+    requests = Number.NEGATIVE_INFINITY
+    let replayed = 0
+    const request = { filter, order: 'NEWEST_FIRST', onSourceError: 'FAIL', sources: ['jitsudo'] } as const
+    const after = row?.resumeCursor ?? ''
+    for await (const page of readAll(reader, { ...request, after, first: 500 }, () => ({ signal }))) {
+      if (page.kind === 'page') replayed += page.edges.length
+    }
+    expect(replayed).toBe(count)
+  })
+})
+
+it('the requests of a report know its deadline, whichever way it counts', async () => {
+  const deadlines = new Set<number | undefined>()
+  const sources = providers.map((id): ReadableSource => {
+    const source = simulatedSource(id, timesMs, { switches: { total: 'tooLow' } })
+    return {
+      ...source,
+      fetchPage: (page, terms) => {
+        deadlines.add(terms.deadlineMs)
+        return source.fetchPage(page, terms)
+      },
+    }
+  })
+  const { signal } = new AbortController()
+  const deadlineMs = nowMs + 9_900
+  const open = readerOf(sources).openReport({
+    filter,
+    onSourceError: 'PARTIAL',
+    settleMs: 0,
+    signal,
+    deadlineMs,
+  })
+  if (open.kind !== 'open') throw new Error(open.message)
+  await open.read(ask)
+  expect([...deadlines]).toEqual([deadlineMs])
 })

@@ -187,10 +187,11 @@ class Counter {
     return before?.rows.every(({ timeMs }) => timeMs >= last.timeMs) ?? false
   }
 
-  /** Whether the list that holds all others counts what it did at first. */
+  /** Whether the list that holds all others counts what it did at first. By its tail: a row too many comes if that is too low. */
   async #isStill(list: List, heads: ReadonlyMap<number, Split>): Promise<boolean> {
-    const last = await this.#read(list, 0, 1)
-    return last !== null && last.total === heads.get(list.endMs)?.total
+    const total = heads.get(list.endMs)?.total ?? 0
+    const last = await this.#read(list, Math.max(0, total - 1), 2)
+    return last !== null && last.total === total
   }
 
   /** How many rows of a list lie before its begin. */

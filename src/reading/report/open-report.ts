@@ -89,6 +89,7 @@ export function openReport(request: ReportRequest, context: ReadingContext): Ope
           return await countSource(question, aggregate, own)
         } catch (error) {
           if (own.isStop(error)) return null
+          own.stop()
           throw error
         }
       }),
@@ -125,10 +126,20 @@ export function openReport(request: ReportRequest, context: ReadingContext): Ope
     const { deadlineMs } = request
     const terms = { signal, priority: 'bulk', ...(deadlineMs !== undefined && { deadlineMs }) } as const
     const { way, row, wasted } = await countDirectly(question, aggregate, own, terms)
-    if (row) return { kind: 'counted', way, row: spentMore(row, wasted), isCut: false, failure: null }
+    if (row)
+      return { kind: 'counted', way, row: spentMore(row, wasted), isCut: false, failure: null, hasRead: true }
     const { sourceKey } = way
     const first = Math.max(pageLeast, Math.floor(pageSizeMax / sources.length))
-    const asked = { sourceKey, filter: within, window: times, asOfMs, onSourceError, signal, first }
+    const asked = {
+      sourceKey,
+      filter: within,
+      window: times,
+      asOfMs,
+      onSourceError,
+      signal,
+      first,
+      ...(deadlineMs !== undefined && { deadlineMs }),
+    }
     const read = await readSource(asked, aggregate, own)
     if (read.kind === 'inputProblem') return read
     if (read.failure && onSourceError === 'FAIL') stop()
@@ -157,8 +168,8 @@ function spentMore(row: SourceCoverage, requests: number): SourceCoverage {
 }
 
 /** Whether nothing was found out of a source: it failed before it gave anything, or there was nothing to ask it for. */
-function isNothing({ row, failure }: SourceCount): boolean {
-  return row.state === 'EXCLUDED' || (failure !== null && row.searchedUntilMs === null)
+function isNothing({ row, failure, hasRead }: SourceCount): boolean {
+  return row.state === 'EXCLUDED' || (failure !== null && !hasRead)
 }
 
 /** What the window itself has to tell: to know what is new in it, its values, too. */

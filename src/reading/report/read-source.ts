@@ -16,7 +16,7 @@ import { cutByDeadline, failedRow, withSpent } from '../running-coverage.js'
 import type { Aggregate } from './aggregate.js'
 
 /** One source of a report that is to be read to its end, within its window. */
-export interface SourceRequest extends Pick<FetchTerms, 'signal'> {
+export interface SourceRequest extends Pick<FetchTerms, 'signal' | 'deadlineMs'> {
   readonly sourceKey: string
   readonly filter: EntryFilter
   readonly window: TimeRange & { readonly untilMs: number }
@@ -34,6 +34,8 @@ export interface SourceRead {
   readonly isCut: boolean
   /** Why the source has failed; null where it has not. */
   readonly failure: SourceFailure | null
+  /** Whether it has given a page. */
+  readonly hasRead: boolean
 }
 
 export const deadlineNotice =
@@ -54,7 +56,7 @@ export async function readSource(
   aggregate: Pick<Aggregate, 'add'>,
   context: ReadingContext,
 ): Promise<SourceRead | InputProblem> {
-  const { sourceKey, filter, asOfMs, first, signal, onSourceError } = request
+  const { sourceKey, filter, asOfMs, first, signal, deadlineMs, onSourceError } = request
   // A page under PARTIAL gives what came before a failure.
   const asked = {
     filter,
@@ -65,9 +67,10 @@ export async function readSource(
     onSourceError: 'PARTIAL',
     priority: 'bulk',
   } as const
+  const terms = { signal, ...(deadlineMs !== undefined && { deadlineMs }) }
   const reader = { readPage: (page: PageRequest) => readPage(page, context) }
   let row: SourceCoverage | null = null
-  for await (const page of readAll(reader, asked, () => ({ signal }))) {
+  for await (const page of readAll(reader, asked, () => terms)) {
     if (page.kind === 'inputProblem') return row ? cut(row) : page
     if (page.kind === 'readingFailed') return endedBy(page, row, request, context)
     for (const { entry } of page.edges) aggregate.add(entry)
@@ -75,13 +78,13 @@ export async function readSource(
     if (!own) throw new Error('A page of one source has no coverage.')
     // What it failed with before is past, now that it has gone on from there.
     row = { ...withSpent(own, row ? [row] : []), error: own.error }
-    if (!page.hasNextPage) return { kind: 'read', row, isCut: false, failure: null }
+    if (!page.hasNextPage) return { kind: 'read', row, isCut: false, failure: null, hasRead: true }
     if (own.error !== null && onSourceError === 'FAIL') {
       const failures = [{ sourceKey, failure: own.error }]
       return endedBy({ kind: 'readingFailed', failures, after: null, before: null }, row, request, context)
     }
     // A further page could stand where this one ended, and never go on.
-    if (isPastDeadline(signal)) return cut(cutByDeadline(row, deadlineNotice))
+    if (isPastDeadline(signal)) return cut(lateRow(page.endCursor, row, request, context))
     signal.throwIfAborted()
   }
   throw new Error('A reading has no last page.')
@@ -98,7 +101,7 @@ function endedBy(
   const failure = failed.failures[0]?.failure
   if (!failure) throw new Error('A reading has failed without a failure.')
   const isLate = failure.kind === 'TIMEOUT' && isPastDeadline(signal)
-  if (row && isLate) return cut(cutByDeadline(row, deadlineNotice))
+  if (row && isLate) return cut(lateRow(failed.after, row, request, context))
   if (row && onSourceError === 'FAIL' && failure.kind === 'RATE_LIMITED') {
     const notices = [...new Set([...row.notices, rateNotice])]
     return cut({ ...row, state: 'SCAN_LIMIT', error: null, notices })
@@ -111,17 +114,36 @@ function endedBy(
     },
     isCut: true,
     failure,
+    hasRead: row !== null,
   }
 }
 
-/** Where matches are missing behind a failure, with a cursor that reads them: the one that the reading was to go on with. */
+/** What stands when the deadline has come: of a source that had failed before, with the rest. */
+function lateRow(
+  after: string | null,
+  row: SourceCoverage,
+  request: SourceRequest,
+  context: ReadingContext,
+): SourceCoverage {
+  const late = cutByDeadline(row, deadlineNotice)
+  return late.state === 'FAILED' ? { ...late, ...restOf(after, row, request, context) } : late
+}
+
+/**
+ * Where matches are missing behind a failure, with a cursor that reads them: the one that the reading was to go on with.
+ * Where they are missing before it, too, since the source has shown that it has no order, it is the whole window.
+ */
 function restOf(
   after: string | null,
   row: SourceCoverage | null,
   { sourceKey, filter, window: { sinceMs, untilMs }, asOfMs }: SourceRequest,
   { bindCursors, now }: ReadingContext,
 ): Pick<SourceCoverage, 'gap' | 'resumeCursor'> {
-  const gap = { ...(sinceMs !== undefined && { sinceMs }), untilMs: row?.searchedSinceMs ?? untilMs }
+  const goesOn = after !== null && row?.gap === null
+  const gap = {
+    ...(sinceMs !== undefined && { sinceMs }),
+    untilMs: (goesOn ? row.searchedSinceMs : null) ?? untilMs,
+  }
   const begin = {
     asOfMs,
     begunMs: now(),
@@ -133,9 +155,9 @@ function restOf(
     orders: [],
   }
   const cursors = bindCursors({ filter, order: 'NEWEST_FIRST', sourceKeys: [sourceKey] })
-  return { gap, resumeCursor: after ?? cursors.encode(begin) }
+  return { gap, resumeCursor: goesOn ? after : cursors.encode(begin) }
 }
 
 function cut(row: SourceCoverage): SourceRead {
-  return { kind: 'read', row, isCut: true, failure: null }
+  return { kind: 'read', row, isCut: true, failure: null, hasRead: true }
 }
