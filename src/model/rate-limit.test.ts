@@ -84,23 +84,45 @@ describe('Retry-After', () => {
 
 describe('an allowance', () => {
   const family = 'x-ratelimit-remaining'
+  const namesOf = (remaining: string, limit: string, reset: string) => ({
+    'x-ratelimit-remaining': remaining,
+    'x-ratelimit-limit': limit,
+    'x-ratelimit-reset': reset,
+  })
+
   it.each([
-    ['50, 0', '100, 10', `${unix(10)}, ${unix(60)}`, { limit: 10, remaining: 0, resetIn: 60 }],
-    ['0,50', '10,100', `${unix(60)},${unix(10)}`, { limit: 10, remaining: 0, resetIn: 60 }],
-    ['5, 5', '6, 6', '30, 1m0s', { limit: 6, remaining: 5, resetIn: 60 }],
     ['-3', '100', '40', { limit: 100, remaining: 0, resetIn: 40 }],
-    ['many, 5', '100', 'soon, 40', { limit: 100, remaining: 5, resetIn: 40 }],
+    ['50, 0', '100, 10', '60', { limit: 10, remaining: 0, resetIn: 60 }],
+    ['50, 0, 7', '100', '10, 60', { limit: 100, remaining: 0, resetIn: 60 }],
     ['5', '100, 10;w=1, 1000;w=3600', '40', { limit: 100, remaining: 5, resetIn: 40 }],
     ['5', '100;w=60', '40', { limit: 100, remaining: 5, resetIn: 40 }],
     ['5', '', '', { limit: null, remaining: 5, resetIn: null }],
   ])('of which %s remain of %s until %s', (remaining, limit, reset, expected) => {
-    const headers = {
-      'x-ratelimit-remaining': remaining,
-      'x-ratelimit-limit': limit,
-      'x-ratelimit-reset': reset,
-    }
+    const headers = namesOf(remaining, limit, reset)
     expect(told(headers)).toEqual([{ family, ...expected }])
     expect(wait(headers)).toBe(expected.remaining === 0 ? expected.resetIn : null)
+  })
+
+  it('of an application and one of a proxy are two, each with its own reset', () => {
+    expect(told(namesOf('0, 4000', '5, 5000', `${unix(1)}, ${unix(3_600)}`))).toEqual([
+      { family, limit: 5, remaining: 0, resetIn: 1 },
+      { family: `${family} 1`, limit: 5_000, remaining: 4_000, resetIn: 900 },
+    ])
+    expect(wait(namesOf('0, 4000', '5, 5000', '1, 3600'))).toBe(1)
+    expect(wait(namesOf('4000,0', '100', '3600,60'))).toBe(60)
+    expect(told(namesOf('many, 5', '100', 'soon, 40'))).toEqual([
+      { family: `${family} 1`, limit: 100, remaining: 5, resetIn: 40 },
+    ])
+  })
+
+  it('that comes very often is the strictest of all', () => {
+    const often = (text: string) => Array.from({ length: 500 }, () => text).join()
+    const headers = namesOf(`${often('5')},0`, often('9'), `${often('7')},3`)
+    expect(told(headers)).toEqual([{ family, limit: 9, remaining: 0, resetIn: 7 }])
+  })
+
+  it('without a limit, as -1 says, is none', () => {
+    expect(told(namesOf('-1', '-1', '-1'))).toEqual([])
   })
 
   it('of which no number can be read is none', () => {
@@ -124,10 +146,18 @@ describe('the headers of the draft', () => {
 
   it('may be repeated', () => {
     expect(told({ ratelimit: 'limit=100, remaining=50, reset=30, limit=10, remaining=0, reset=60' })).toEqual(
-      [{ family: 'ratelimit ', limit: 10, remaining: 0, resetIn: 60 }],
+      [
+        { family: 'ratelimit ', limit: 100, remaining: 50, resetIn: 30 },
+        { family: 'ratelimit  1', limit: 10, remaining: 0, resetIn: 60 },
+      ],
     )
-    const items = { ratelimit: '"a";r=9;t=9, "a";r=0;t=37', 'ratelimit-policy': '"a";q=100, "a";q=10' }
-    expect(told(items)).toEqual([{ family: 'ratelimit a', limit: 10, remaining: 0, resetIn: 37 }])
+    expect(wait({ ratelimit: 'limit=5, remaining=0, reset=1, limit=9, remaining=8, reset=60' })).toBe(1)
+    const items = { ratelimit: '"a";r=9;t=90, "a";r=0;t=37', 'ratelimit-policy': '"a";q=100, "a";q=10' }
+    expect(told(items)).toEqual([
+      { family: 'ratelimit a', limit: 10, remaining: 9, resetIn: 90 },
+      { family: 'ratelimit a 1', limit: 10, remaining: 0, resetIn: 37 },
+    ])
+    expect(wait(items)).toBe(37)
     expect(told({ ratelimit: 'limit=9, remaining=5, reset=30, "a";r=-1;t=37' })).toEqual([
       { family: 'ratelimit ', limit: 9, remaining: 5, resetIn: 30 },
       { family: 'ratelimit a', limit: null, remaining: 0, resetIn: 37 },

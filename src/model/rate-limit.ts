@@ -81,22 +81,61 @@ export function readAllowances(
   receivedAtMs: number,
   { families }: RateLimitDeclaration,
 ): readonly AllowanceTold[] {
-  const told: AllowanceTold[] = []
-  for (const family of [...families, draftHeaders]) {
-    const remaining = least(valuesOf(headers[family.remaining]).map(remainder))
-    if (remaining === null) continue
-    const resets = valuesOf(headers[family.reset]).map((value) => resetInstant(value, receivedAtMs))
-    told.push({
-      family: family.remaining,
-      limit: limitOf(headers[family.limit]),
-      remaining,
-      resetMs: greatest(resets),
-    })
-  }
+  const told = [...families, draftHeaders].flatMap((family) =>
+    familyAllowances(family, headers, receivedAtMs),
+  )
   const { ratelimit } = headers
   return ratelimit === undefined
     ? told
     : [...told, ...draftItems(ratelimit, headers['ratelimit-policy'] ?? '', receivedAtMs)]
+}
+
+/** What three headers tell: where they come as often as each other, each time an allowance; else the strictest of all. */
+function familyAllowances(
+  names: AllowanceHeaders,
+  headers: Headers,
+  receivedAtMs: number,
+): readonly AllowanceTold[] {
+  const limits = limitsOf(headers[names.limit])
+  const remaining = valuesOf(headers[names.remaining])
+  const resets = valuesOf(headers[names.reset]).map((value) => resetInstant(value, receivedAtMs))
+  const isPaired = resets.length === remaining.length && remaining.length <= repeatsMax
+  if (!isPaired) return allowanceOf(names.remaining, limits, remaining, resets)
+  const hasLimits = limits.length === remaining.length
+  return remaining.flatMap((value, index) =>
+    allowanceOf(
+      repeated(names.remaining, index),
+      hasLimits ? limits.slice(index, index + 1) : limits,
+      [value],
+      resets.slice(index, index + 1),
+    ),
+  )
+}
+
+/** One allowance of the strictest of some values; none where nothing tells what remains. */
+function allowanceOf(
+  family: string,
+  limits: readonly string[],
+  remaining: readonly string[],
+  resetsMs: readonly (number | null)[],
+): readonly AllowanceTold[] {
+  // Less than nothing is nothing; but of a limit that is less than nothing, too, it means that there is none.
+  const isUnlimited = limits.some(isNegative)
+  const left = least(remaining.map((value) => (isNegative(value) ? (isUnlimited ? null : 0) : count(value))))
+  if (left === null) return []
+  return [{ family, limit: least(limits.map(count)), remaining: left, resetMs: greatest(resetsMs) }]
+}
+
+/** Allowances of one name that are followed one by one; of more only the strictest values are. */
+const repeatsMax = 8
+
+function repeated(name: string, index: number): string {
+  return index === 0 ? name : `${name} ${index}`
+}
+
+/** Each by itself, or all together where they are too many. */
+function oneByOne(items: readonly string[]): readonly (readonly string[])[] {
+  return items.length <= repeatsMax ? items.map((item) => [item]) : [items]
 }
 
 /** Whether a 429 is for all sources of the provider. */
@@ -136,31 +175,56 @@ const draftHeaders: AllowanceHeaders = {
 const flatNames: AllowanceHeaders = { limit: 'limit', remaining: 'remaining', reset: 'reset' }
 const itemNames: AllowanceHeaders = { limit: 'q', remaining: 'r', reset: 't' }
 
-/** What both forms tell, the newer one beside a policy `"name";q=100;w=60`: of each name the strictest. */
+/** What both forms tell, the newer one beside a policy `"name";q=100;w=60`. */
 function draftItems(text: string, policy: string, receivedAtMs: number): readonly AllowanceTold[] {
-  const flat = [text.replaceAll(',', ';')]
   const policies = itemsByName(policy)
   return [
-    ...draftAllowance('', flat, flat, flatNames, receivedAtMs),
+    ...oneByOne(flatSets(text)).flatMap((sets, index) =>
+      draftAllowance(repeated('ratelimit ', index), sets, sets, flatNames, receivedAtMs),
+    ),
     ...[...itemsByName(text)].flatMap(([name, items]) =>
-      draftAllowance(name, items, policies.get(name) ?? [], itemNames, receivedAtMs),
+      oneByOne(items).flatMap((own, index) =>
+        draftAllowance(
+          repeated(`ratelimit ${name}`, index),
+          own,
+          policies.get(name) ?? [],
+          itemNames,
+          receivedAtMs,
+        ),
+      ),
     ),
   ]
 }
 
 function draftAllowance(
-  name: string,
+  family: string,
   items: readonly string[],
   policies: readonly string[],
   names: AllowanceHeaders,
   receivedAtMs: number,
 ): readonly AllowanceTold[] {
-  const remaining = least(parameters(items, names.remaining).map(remainder))
-  if (remaining === null) return []
-  const limit = least(parameters(policies, names.limit).map(count))
-  const seconds = greatest(parameters(items, names.reset).map(count))
-  const resetMs = seconds === null ? null : clamp(receivedAtMs + seconds * 1_000, receivedAtMs)
-  return [{ family: `ratelimit ${name}`, limit, remaining, resetMs }]
+  const resets = parameters(items, names.reset).map((text) => {
+    const seconds = count(text)
+    return seconds === null ? null : clamp(receivedAtMs + seconds * 1_000, receivedAtMs)
+  })
+  return allowanceOf(family, parameters(policies, names.limit), parameters(items, names.remaining), resets)
+}
+
+/** `limit=5, remaining=0, reset=1`, each time that one of the names comes again. */
+function flatSets(text: string): readonly string[] {
+  const sets: string[][] = []
+  const names = new Set<string>()
+  for (const part of text.split(',')) {
+    const name = part.split('=')[0]?.trim().toLowerCase() ?? ''
+    const last = sets.at(-1)
+    if (last && !names.has(name)) last.push(part)
+    else {
+      sets.push([part])
+      names.clear()
+    }
+    names.add(name)
+  }
+  return sets.map((set) => set.join(';'))
 }
 
 function itemsByName(text: string): ReadonlyMap<string, readonly string[]> {
@@ -189,18 +253,17 @@ function parameters(items: readonly string[], name: string): readonly string[] {
 }
 
 /**
- * The least limit. Policies may follow it in drafts to version 06 and elsewhere, `10, 10;w=1, 50;w=60`: these are of other
- * spans than what remains, so they count only where nothing else is told.
+ * What a limit says. Policies may follow it in drafts to version 06 and elsewhere, `10, 10;w=1, 50;w=60`: these are of
+ * other spans than what remains, so they count only where nothing else is told.
  */
-function limitOf(text: string | undefined): number | null {
+function limitsOf(text: string | undefined): readonly string[] {
   const values = valuesOf(text)
   const plain = values.filter((value) => !value.includes(';'))
-  return least((plain.length > 0 ? plain : values).map(count))
+  return plain.length > 0 ? plain : values
 }
 
-/** What remains; less than nothing is nothing. */
-function remainder(text: string): number | null {
-  return /^\s*-\d/.test(text) ? 0 : count(text)
+function isNegative(text: string): boolean {
+  return /^\s*-\d/.test(text)
 }
 
 /** A whole number as headers write it, also with parameters behind it. */
