@@ -4,6 +4,7 @@ import { ExportOptionError } from '../export/options.js'
 import { isClientError } from '../graphql/errors.js'
 import { filterOfJson, filterOfOperation } from '../graphql/filter-value.js'
 import type { EntryFilter } from '../model/filter.js'
+import { codeText } from './error-code.js'
 
 /**
  * The filter of `--filter` and `--variables`: JSON, a file with JSON, or a file with a GraphQL operation of which the
@@ -46,8 +47,10 @@ async function readText(name: string, path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
-    throw new ExportOptionError([name], `Cannot read ${path} (${code}). Give JSON, or the path of a file.`)
+    throw new ExportOptionError(
+      [name],
+      `Cannot read ${path} (${codeText(error)}). Give JSON, or the path of a file.`,
+    )
   }
 }
 

@@ -14,6 +14,7 @@ import { createGateway, type Gateway } from '../gateway.js'
 import { Secret } from '../model/secret.js'
 import { builtInProviders, createRegistry } from '../providers/registry.js'
 import type { InputProblem, PageTerms, ReadingFailed } from '../reading/page.js'
+import { codeOf } from './error-code.js'
 import { readFilterOption } from './export-filter.js'
 import { createProgress, type ExportProgress, type ExportSpan } from './export-progress.js'
 import { createLogger } from './logger.js'
@@ -97,10 +98,6 @@ function tellFailure(
   // Who reads standard output has gone away and wants no more.
   if (code !== 'EPIPE') tell(`cannot write ${options.output ?? 'to standard output'} (${code}).`)
   return exitCodes.failed
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined
 }
 
 function existsAlready(output: string): ExportOptionError {

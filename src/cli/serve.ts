@@ -10,6 +10,7 @@ import { type Listening, listen } from '../server/listen.js'
 import { monitorProcess } from '../server/process-load.js'
 import { loadTraces } from '../telemetry/load-traces.js'
 import { version } from '../version.js'
+import { codeText } from './error-code.js'
 import { exampleText } from './example.js'
 import { createLogger } from './logger.js'
 import { exitCodes, type ProcessHost } from './process-host.js'
@@ -133,7 +134,7 @@ export async function serveConfigured(
   try {
     text = await readFile(path, 'utf8')
   } catch (error) {
-    const code = codeOf(error)
+    const code = codeText(error)
     host.stderr.write(`auditgraph: cannot read ${path} (${code}).${remedyOf(readRemedies, code)}\n`)
     return undefined
   }
@@ -172,7 +173,7 @@ async function tryListen(
   try {
     return await listen(server, address)
   } catch (error) {
-    const code = codeOf(error)
+    const code = codeText(error)
     const remedy = remedyOf(listenRemedies, code)
     host.stderr.write(`auditgraph: cannot listen on ${address.host}:${address.port} (${code}).${remedy}\n`)
     return undefined
@@ -219,9 +220,4 @@ const listenRemedies: Remedies = {
 function remedyOf(remedies: Remedies, code: string): string {
   const remedy = remedies[code]
   return remedy === undefined ? '' : ` ${remedy}`
-}
-
-function codeOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return typeof code === 'string' ? code : 'unknown reason'
 }

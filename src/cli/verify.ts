@@ -1,6 +1,7 @@
 import { fileStore } from '../export/file-store.js'
 import { BadFile } from '../export/records.js'
 import { type Verification, verifyExport } from '../export/verify.js'
+import { codeOf } from './error-code.js'
 import { exitCodes, type ProcessHost } from './process-host.js'
 
 /**
@@ -12,7 +13,7 @@ export async function verifyFile(path: string, host: ProcessHost): Promise<numbe
   try {
     verification = await verifyExport(fileStore(path))
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+    const code = codeOf(error)
     if (!(error instanceof BadFile) && code === undefined) throw error
     const reason = error instanceof BadFile ? error.message : `It cannot be read (${code}).`
     host.stderr.write(`auditgraph: ${path} cannot be verified. ${reason}\n`)
