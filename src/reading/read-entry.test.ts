@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Capabilities } from '../model/capabilities.js'
+import { plainCapabilities } from '../../test/support/plain-capabilities.js'
 import type { EntryContent } from '../model/entry.js'
 import { isFailure, sourceFailure } from '../model/failure.js'
 import type { UpstreamRow } from '../model/provider.js'
@@ -9,21 +9,7 @@ import { createReader } from './reader.js'
 
 const nowMs = Date.UTC(2026, 5, 1)
 const timeMs = nowMs - 3_600_000
-const capabilities: Capabilities = {
-  paging: 'offset',
-  pageSizeMax: 100,
-  order: 'newestFirst',
-  totals: false,
-  boundSlackMs: { since: 0, until: 0 },
-  lookup: true,
-  filters: {
-    actorIds: { valuesMax: 0 },
-    actions: { valuesMax: 0 },
-    resourceTypes: { valuesMax: 0 },
-    resourceIds: { valuesMax: 0 },
-  },
-  exclusive: [],
-}
+const capabilities = { ...plainCapabilities, lookup: true }
 
 function row(id: string, occurredAtMs: number): UpstreamRow {
   const resource = { type: 'thing', id: null, name: null }

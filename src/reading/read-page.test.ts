@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Capabilities } from '../model/capabilities.js'
+import { plainCapabilities } from '../../test/support/plain-capabilities.js'
 import type { EntryContent } from '../model/entry.js'
 import type { UpstreamPage, UpstreamRow } from '../model/provider.js'
 import { Secret } from '../model/secret.js'
@@ -8,21 +8,7 @@ import { readAll } from './read-all.js'
 import { createReader } from './reader.js'
 
 const nowMs = Date.UTC(2026, 5, 1)
-const capabilities: Capabilities = {
-  paging: 'offset',
-  pageSizeMax: 100,
-  order: 'newestFirst',
-  totals: true,
-  boundSlackMs: { since: 0, until: 0 },
-  lookup: false,
-  filters: {
-    actorIds: { valuesMax: 0 },
-    actions: { valuesMax: 0 },
-    resourceTypes: { valuesMax: 0 },
-    resourceIds: { valuesMax: 0 },
-  },
-  exclusive: [],
-}
+const capabilities = { ...plainCapabilities, totals: true }
 
 /** A hundred rows that count how often they are normalized. */
 function countingRows() {

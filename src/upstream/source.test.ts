@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fakeTiming, sharedUpstream } from '../../test/support/connected-source.js'
+import { plainCapabilities } from '../../test/support/plain-capabilities.js'
 import { isFailure, type SourceFailure, sourceFailure } from '../model/failure.js'
 import type { Dialect, UpstreamPage, UpstreamRequest, UpstreamResponse } from '../model/provider.js'
 
@@ -10,21 +11,7 @@ const answer: UpstreamResponse = { status: 200, headers: {}, body: '{}', receive
 const dialect: Dialect = {
   baseUrl: 'https://api.example.com',
   organizationId: 'org',
-  capabilities: {
-    paging: 'offset',
-    pageSizeMax: 10,
-    order: 'unknown',
-    totals: false,
-    boundSlackMs: { since: 0, until: 0 },
-    lookup: true,
-    filters: {
-      actorIds: { valuesMax: 0 },
-      actions: { valuesMax: 0 },
-      resourceTypes: { valuesMax: 0 },
-      resourceIds: { valuesMax: 0 },
-    },
-    exclusive: [],
-  },
+  capabilities: { ...plainCapabilities, pageSizeMax: 10, order: 'unknown', lookup: true },
   authorization: () => ({}),
   pageRequest: (ask) => requestTo(`/page/${ask.limit}`),
   readPage: () => page,
