@@ -86,9 +86,9 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'a gap ends before the page does',
     file: 'reading/coverage.ts',
-    find: 'segments: gaps.map(({ top, bottom }) => ({ top, bottom })),',
+    find: 'segments = gaps.map(({ top, bottom }) => ({ top, bottom }))',
     replace:
-      'segments: gaps.slice(0, 1).map(({ top }) => ({ top, bottom: { ...top, timeMs: top.timeMs - 5 } })),',
+      'segments = gaps.slice(0, 1).map(({ top }) => ({ top, bottom: { ...top, timeMs: top.timeMs - 5 } }))',
   },
   {
     name: 'the gap that is shown is smaller than the gap',

@@ -3,6 +3,7 @@ import { outOfTime } from './open-lanes.js'
 import type { Reading } from './open-reading.js'
 import type { SourceCoverage } from './page.js'
 import type { FilterPlan } from './plan.js'
+import { beginning } from './position-cursor.js'
 import type { Gap } from './ranges.js'
 import { type Cut, compareCuts, type KeyRange } from './travel.js'
 
@@ -49,16 +50,8 @@ export function coverageOf(report: SourceReport, reading: Reading): SourceCovera
 /** A cursor that reads exactly what the gaps of one source hold, in a reading of that source alone. */
 function resumeCursor(sourceKey: string, gaps: readonly Gap[], reading: Reading): string {
   const { filter, order } = reading.request
-  return reading.bindCursors({ filter, order, sourceKeys: [sourceKey] }).encode({
-    asOfMs: reading.asOfMs,
-    begunMs: reading.begunMs,
-    key: null,
-    searched: null,
-    delivered: false,
-    gaps: [],
-    segments: gaps.map(({ top, bottom }) => ({ top, bottom })),
-    orders: [],
-  })
+  const segments = gaps.map(({ top, bottom }) => ({ top, bottom }))
+  return reading.bindCursors({ filter, order, sourceKeys: [sourceKey] }).encode(beginning(reading, segments))
 }
 
 /** The part of what was searched, from where the reading began, in which nothing is missing. */

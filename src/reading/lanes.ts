@@ -1,4 +1,4 @@
-import { isDeadline } from '../model/deadline.js'
+import { isDeadline, isPastDeadline } from '../model/deadline.js'
 import { isFailure, type SourceFailure, sourceFailure } from '../model/failure.js'
 import type { PageAsk } from '../model/provider.js'
 import type { ReadingLimits } from './limits.js'
@@ -133,7 +133,7 @@ function lanesHoldingUp(lanes: readonly Lane[], wanted: number): readonly Lane[]
   // use up their time.
   const isBegin = starting.some(({ walk, obligedTo }) => walk.frontier <= obligedTo)
   const others = isBegin ? able.filter(({ walk }) => !walk.untouched) : []
-  return [...starting, ...lanesBehind(others, lanes, wanted)]
+  return others.length === 0 ? starting : [...starting, ...lanesBehind(others, lanes, wanted)]
 }
 
 /** Those of some lanes that keep the page from being filled by what is known of all. */
@@ -193,8 +193,8 @@ async function advanceLane(lane: Lane, limits: ReadingLimits, terms: FetchTerms)
 }
 
 /** Whether a failure says no more than that there was no time left for an answer, or for leave to ask. */
-function isBound({ kind }: SourceFailure, { aborted, reason }: AbortSignal): boolean {
-  return kind === 'RATE_LIMITED' || (kind === 'TIMEOUT' && aborted && isDeadline(reason))
+function isBound({ kind }: SourceFailure, signal: AbortSignal): boolean {
+  return kind === 'RATE_LIMITED' || (kind === 'TIMEOUT' && isPastDeadline(signal))
 }
 
 /** What of the terms concerns a request. */

@@ -29,6 +29,14 @@ export interface Position {
   readonly orders: readonly (readonly [sourceKey: string, kind: NativeOrder['kind']])[]
 }
 
+/** Where a reading begins: of a pinned instant, and of the ranges of gaps where it replays these. */
+export function beginning(
+  { asOfMs, begunMs }: Pick<Position, 'asOfMs' | 'begunMs'>,
+  segments: Position['segments'],
+): Position {
+  return { asOfMs, begunMs, key: null, searched: null, delivered: false, gaps: [], segments, orders: [] }
+}
+
 /** What a cursor is bound to. */
 interface Binding {
   readonly filter: EntryFilter

@@ -33,9 +33,18 @@ export function failedRow(
   before: readonly SourceCoverage[],
   failures: ReadingFailed['failures'],
 ): SourceCoverage {
-  const known = before.find((row) => row.sourceKey === sourceKey)
+  const row = before.find((each) => each.sourceKey === sourceKey) ?? emptyRow(sourceKey)
   const failure = failures.find((each) => each.sourceKey === sourceKey)?.failure
-  const nothing: SourceCoverage = {
+  return failure ? { ...row, state: 'FAILED', error: failure } : row
+}
+
+/** The row of a source that was not asked. */
+export function unreadRow(sourceKey: string, notice: string): SourceCoverage {
+  return { ...emptyRow(sourceKey), state: 'SCAN_LIMIT', notices: [notice] }
+}
+
+function emptyRow(sourceKey: string): SourceCoverage {
+  return {
     sourceKey,
     state: 'COMPLETE',
     searchedSinceMs: null,
@@ -48,13 +57,6 @@ export function failedRow(
     error: null,
     notices: [],
   }
-  const row = known ?? nothing
-  return failure ? { ...row, state: 'FAILED', error: failure } : row
-}
-
-/** The row of a source that was not asked. */
-export function unreadRow(sourceKey: string, notice: string): SourceCoverage {
-  return { ...failedRow(sourceKey, [], []), state: 'SCAN_LIMIT', notices: [notice] }
 }
 
 /** Whether nothing at all is known of a source. */
@@ -70,8 +72,12 @@ export function cutByDeadline(row: SourceCoverage, notice: string): SourceCovera
   const { state, scanned, error } = row
   const isLate = error?.kind === 'TIMEOUT'
   if (state === 'EXCLUDED' || (state === 'FAILED' && (scanned === 0 || !isLate))) return row
-  const notices = [...new Set([...row.notices, notice])]
-  return { ...row, state: 'SCAN_LIMIT', error: isLate ? null : error, notices }
+  return { ...limitedRow(row, notice), error: isLate ? null : error }
+}
+
+/** The row of a source that has not failed, and was not read to its end. */
+export function limitedRow(row: SourceCoverage, notice: string): SourceCoverage {
+  return { ...row, state: 'SCAN_LIMIT', error: null, notices: [...new Set([...row.notices, notice])] }
 }
 
 /** The row of a source that was counted as a whole in some other way than page by page. */
@@ -82,14 +88,9 @@ export function countedRow(
   notice: string,
 ): SourceCoverage {
   return {
-    sourceKey,
-    state: 'COMPLETE',
+    ...emptyRow(sourceKey),
     searchedSinceMs: Number.isFinite(sinceMs) ? sinceMs : null,
     searchedUntilMs: untilMs ?? null,
-    gap: null,
-    resumeCursor: null,
-    matched: 0,
-    error: null,
     notices: [notice],
     ...cost,
   }

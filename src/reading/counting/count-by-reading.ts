@@ -38,7 +38,11 @@ export async function countByReading(
   const { sources, signal } = pages
   const asked = { ...pages, order: 'NEWEST_FIRST', onSourceError: 'PARTIAL' } as const
   const values = edgesMs.slice(1).map(() => 0)
-  if (isPastDeadline(signal)) return wasAsked ? late() : unread(deadlineNotice)
+  if (isPastDeadline(signal)) {
+    // The way before took all the time there was.
+    if (wasAsked) return countedAs(sources.map(lateRow), true)
+    return unread(deadlineNotice)
+  }
   let first = await takeInTime()
   if (first === 0) return unread(isPastDeadline(signal) ? deadlineNotice : limitNotice)
   const reader = {
@@ -70,7 +74,7 @@ export async function countByReading(
     if (first === 0) break
   }
   if (hasNext && isPastDeadline(signal)) coverage = coverage.map((row) => cutByDeadline(row, deadlineNotice))
-  return countedAs(values, coverage, hasNext)
+  return countedAs(coverage, hasNext)
 
   /** 0, too, where the deadline comes while others hold what is left. */
   async function takeInTime(): Promise<number> {
@@ -80,27 +84,13 @@ export async function countByReading(
     return 0
   }
 
-  /** The way before took all the time there was, and no answer came. */
-  function late(): Counted {
-    const failure = sourceFailure('TIMEOUT')
-    const failures = sources.map((sourceKey) => ({ sourceKey, failure }))
-    return countedAs(
-      values,
-      sources.map((key) => failedRow(key, [], failures)),
-      true,
-    )
-  }
-
   function unread(notice: string): Counted {
-    return countedAs(
-      values,
-      sources.map((key) => unreadRow(key, notice)),
-      true,
-    )
+    const rows = sources.map((key) => unreadRow(key, notice))
+    return countedAs(rows, true)
   }
 
-  function countedAs(told: readonly number[], rows: readonly SourceCoverage[], isCut: boolean): Counted {
-    const counts = told.map((count, index): EntryCount => {
+  function countedAs(rows: readonly SourceCoverage[], isCut: boolean): Counted {
+    const counts = values.map((count, index): EntryCount => {
       const [sinceMs = 0, untilMs = 0] = [edgesMs[index], edgesMs[index + 1]]
       if (rows.every(isUnread)) return { value: count, exactness: 'UNKNOWN' }
       const searched = rows.every((row) => isSearched(row, sinceMs, untilMs, isCut))
@@ -108,6 +98,10 @@ export async function countByReading(
     })
     return { counts, coverage: rows }
   }
+}
+
+function lateRow(sourceKey: string): SourceCoverage {
+  return failedRow(sourceKey, [], [{ sourceKey, failure: sourceFailure('TIMEOUT') }])
 }
 
 /** Adds an entry to its bucket. */

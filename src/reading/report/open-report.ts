@@ -130,16 +130,7 @@ export function openReport(request: ReportRequest, context: ReadingContext): Ope
       return { kind: 'counted', way, row: spentMore(row, wasted), isCut: false, failure: null, hasRead: true }
     const { sourceKey } = way
     const first = Math.max(pageLeast, Math.floor(pageSizeMax / sources.length))
-    const asked = {
-      sourceKey,
-      filter: within,
-      window: times,
-      asOfMs,
-      onSourceError,
-      signal,
-      first,
-      ...(deadlineMs !== undefined && { deadlineMs }),
-    }
+    const asked = { sourceKey, filter: within, window: times, asOfMs, onSourceError, first, terms }
     const read = await readSource(asked, aggregate, own)
     if (read.kind === 'inputProblem') return read
     if (read.failure && onSourceError === 'FAIL') stop()

@@ -3,20 +3,21 @@ import type { SourceFailure } from '../../model/failure.js'
 import type { EntryFilter, TimeRange } from '../../model/filter.js'
 import type { ReadingContext } from '../open-lanes.js'
 import type {
-  FetchTerms,
   InputProblem,
   PageRequest,
+  PageTerms,
   ReadingFailed,
   SourceCoverage,
   SourceErrorPolicy,
 } from '../page.js'
+import { beginning } from '../position-cursor.js'
 import { readAll } from '../read-all.js'
 import { readPage } from '../read-page.js'
-import { cutByDeadline, failedRow, withSpent } from '../running-coverage.js'
+import { cutByDeadline, failedRow, limitedRow, withSpent } from '../running-coverage.js'
 import type { Aggregate } from './aggregate.js'
 
 /** One source of a report that is to be read to its end, within its window. */
-export interface SourceRequest extends Pick<FetchTerms, 'signal' | 'deadlineMs'> {
+export interface SourceRequest {
   readonly sourceKey: string
   readonly filter: EntryFilter
   readonly window: TimeRange & { readonly untilMs: number }
@@ -24,6 +25,8 @@ export interface SourceRequest extends Pick<FetchTerms, 'signal' | 'deadlineMs'>
   readonly onSourceError: SourceErrorPolicy
   /** Entries of a page. */
   readonly first: number
+  /** Of all its pages together. */
+  readonly terms: PageTerms
 }
 
 /** How far a source was read. */
@@ -56,7 +59,8 @@ export async function readSource(
   aggregate: Pick<Aggregate, 'add'>,
   context: ReadingContext,
 ): Promise<SourceRead | InputProblem> {
-  const { sourceKey, filter, asOfMs, first, signal, deadlineMs, onSourceError } = request
+  const { sourceKey, filter, asOfMs, first, terms, onSourceError } = request
+  const { signal } = terms
   // A page under PARTIAL gives what came before a failure.
   const asked = {
     filter,
@@ -67,11 +71,12 @@ export async function readSource(
     onSourceError: 'PARTIAL',
     priority: 'bulk',
   } as const
-  const terms = { signal, ...(deadlineMs !== undefined && { deadlineMs }) }
   const reader = { readPage: (page: PageRequest) => readPage(page, context) }
   let row: SourceCoverage | null = null
   for await (const page of readAll(reader, asked, () => terms)) {
-    if (page.kind === 'inputProblem') return row ? cut(row) : page
+    // More gaps than a reading may carry: nothing of it is known for whole.
+    if (page.kind === 'inputProblem')
+      return row ? cut({ ...row, ...restOf(null, row, request, context) }) : page
     if (page.kind === 'readingFailed') return endedBy(page, row, request, context)
     for (const { entry } of page.edges) aggregate.add(entry)
     const own = page.coverage[0]
@@ -97,14 +102,13 @@ function endedBy(
   request: SourceRequest,
   context: ReadingContext,
 ): SourceRead {
-  const { sourceKey, signal, onSourceError } = request
+  const { sourceKey, onSourceError } = request
   const failure = failed.failures[0]?.failure
   if (!failure) throw new Error('A reading has failed without a failure.')
-  const isLate = failure.kind === 'TIMEOUT' && isPastDeadline(signal)
+  const isLate = failure.kind === 'TIMEOUT' && isPastDeadline(request.terms.signal)
   if (row && isLate) return cut(lateRow(failed.after, row, request, context))
   if (row && onSourceError === 'FAIL' && failure.kind === 'RATE_LIMITED') {
-    const notices = [...new Set([...row.notices, rateNotice])]
-    return cut({ ...row, state: 'SCAN_LIMIT', error: null, notices })
+    return cut(limitedRow(row, rateNotice))
   }
   return {
     kind: 'read',
@@ -144,16 +148,7 @@ function restOf(
     ...(sinceMs !== undefined && { sinceMs }),
     untilMs: (goesOn ? row.searchedSinceMs : null) ?? untilMs,
   }
-  const begin = {
-    asOfMs,
-    begunMs: now(),
-    key: null,
-    searched: null,
-    delivered: false,
-    gaps: [],
-    segments: null,
-    orders: [],
-  }
+  const begin = beginning({ asOfMs, begunMs: now() }, null)
   const cursors = bindCursors({ filter, order: 'NEWEST_FIRST', sourceKeys: [sourceKey] })
   return { gap, resumeCursor: goesOn ? after : cursors.encode(begin) }
 }
