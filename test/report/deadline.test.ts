@@ -5,7 +5,7 @@ import { isFailure, sourceFailure } from '../../src/model/failure.js'
 import { Secret } from '../../src/model/secret.js'
 import type { EntryPage, ReadableSource } from '../../src/reading/page.js'
 import { readAll } from '../../src/reading/read-all.js'
-import { createReader } from '../../src/reading/reader.js'
+import { createReader, type ReaderOptions } from '../../src/reading/reader.js'
 import type { FigureAsk, ReportFigures, ReportRequest } from '../../src/reading/report/shapes.js'
 import { nowMs, simulatedSource } from '../support/simulated-source.js'
 import { SlowTime } from '../support/slow-source.js'
@@ -292,8 +292,25 @@ describe('a source of a report that fails on the way', () => {
     }
   }
 
-  async function read(source: ReadableSource, signal: AbortSignal) {
-    const reader = readerOf([source])
+  /** Shows that it has no order in its eighth answer. */
+  function turning(refusedFrom: number) {
+    const source = simulatedSource('jitsudo', timesMs)
+    const state = { requests: 0 }
+    const fetchPage: ReadableSource['fetchPage'] = async (page, terms) => {
+      state.requests += 1
+      if (state.requests > refusedFrom) return sourceFailure('UNAVAILABLE')
+      const answer = await source.fetchPage(page, terms)
+      if (isFailure(answer) || state.requests < 8) return answer
+      const [first, second, third, ...others] = answer.rows
+      if (!first || !second || !third) return answer
+      return { ...answer, rows: [second, third, first, ...others] }
+    }
+    return { odd: { ...source, fetchPage }, state }
+  }
+
+  async function read(source: ReadableSource, signal: AbortSignal, limits?: ReaderOptions['limits']) {
+    const secrets = [new Secret('a-secret-of-this-test')]
+    const reader = createReader({ sources: [source], secrets, now: () => nowMs, ...(limits && { limits }) })
     const open = reader.openReport({ filter, onSourceError: 'PARTIAL', settleMs: 0, signal })
     if (open.kind !== 'open') throw new Error(open.message)
     const figures = await open.read(ask)
@@ -308,26 +325,13 @@ describe('a source of a report that fails on the way', () => {
   })
 
   it('has all of the window for its gap where it has shown before that it has no order', async () => {
-    const source = simulatedSource('jitsudo', timesMs)
-    let requests = 0
-    const odd: ReadableSource = {
-      ...source,
-      fetchPage: async (page, terms) => {
-        requests += 1
-        if (requests > 10) return sourceFailure('UNAVAILABLE')
-        const answer = await source.fetchPage(page, terms)
-        if (isFailure(answer) || requests < 8) return answer
-        const [first, second, third, ...others] = answer.rows
-        if (!first || !second || !third) return answer
-        return { ...answer, rows: [second, third, first, ...others] }
-      },
-    }
+    const { odd, state } = turning(10)
     const { signal } = new AbortController()
     const { reader, figures } = await read(odd, signal)
     expect(figures.total.value).toBeGreaterThan(0)
     const [row] = figures.coverage
     expect(row).toMatchObject({ state: 'FAILED', gap: { sinceMs: filter.occurredAt.sinceMs } })
-    requests = Number.NEGATIVE_INFINITY
+    state.requests = Number.NEGATIVE_INFINITY
     let replayed = 0
     const request = { filter, order: 'NEWEST_FIRST', onSourceError: 'FAIL', sources: ['jitsudo'] } as const
     const after = row?.resumeCursor ?? ''
@@ -335,6 +339,15 @@ describe('a source of a report that fails on the way', () => {
       if (page.kind === 'page') replayed += page.edges.length
     }
     expect(replayed).toBe(count)
+  })
+
+  it('or where it has more gaps than a reading may carry', async () => {
+    const { signal } = new AbortController()
+    const { figures } = await read(turning(Number.POSITIVE_INFINITY).odd, signal, { gapsMax: 0 })
+    expect(figures.total).toMatchObject({ exactness: 'AT_LEAST' })
+    expect(figures.coverage).toMatchObject([
+      { gap: { ...filter.occurredAt, untilMs: nowMs }, resumeCursor: expect.any(String) },
+    ])
   })
 })
 
