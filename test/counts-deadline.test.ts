@@ -5,7 +5,6 @@ import type { CountRequest, ReadableSource } from '../src/reading/page.js'
 import { createReader } from '../src/reading/reader.js'
 import { nowMs, type SimulatedProvider, simulatedSource } from './support/simulated-source.js'
 import { SlowTime } from './support/slow-source.js'
-import { settled } from './support/virtual-time.js'
 
 const timesMs = Array.from({ length: 300 }, (_, index) => nowMs - 5_000 - index * 60_000)
 const filter = { occurredAt: { sinceMs: nowMs - 86_400_000 } }
@@ -57,12 +56,17 @@ describe('a source that is slow costs a count only itself', () => {
     expect(states).toEqual({ jitsudo: 'FAILED TIMEOUT', ashby: 'COMPLETE' })
   })
 
-  it('where it hangs in the reading of another that has more', async () => {
-    const { counts, states, coverage } = await count(['jitsudo', 'ashby'], { jitsudo: hangs })
-    expect(counts[0]?.exactness).toBe('AT_LEAST')
-    expect(counts[0]?.value).toBeGreaterThanOrEqual(90)
-    expect(states).toEqual({ jitsudo: 'FAILED TIMEOUT', ashby: 'SCAN_LIMIT' })
-    expect(coverage[1]?.notices.join()).toContain('The deadline of the request came')
+  it('where it hangs and another that is read, too, has more than a page', async () => {
+    const { counts, states } = await count(['jitsudo', 'ashby'], { jitsudo: hangs })
+    expect(counts).toEqual([{ value: 300, exactness: 'AT_LEAST' }])
+    expect(states).toEqual({ jitsudo: 'FAILED TIMEOUT', ashby: 'COMPLETE' })
+  })
+
+  it('where the limit is one entry, which another has', async () => {
+    const ids = ['jitsudo', 'ashby'] as const
+    const { counts, states } = await count(ids, { jitsudo: hangs }, { limit: 1 })
+    expect(counts).toEqual([{ value: 1, exactness: 'AT_LEAST' }])
+    expect(states).toMatchObject({ jitsudo: 'FAILED TIMEOUT' })
   })
 
   it('where its answers take 3.5 s: it is read for a part', async () => {
@@ -118,20 +122,27 @@ describe('the limit of a count', () => {
     expect(result.coverage.map(({ sourceKey }) => sourceKey)).toEqual(['aitronos', 'freddy', 'jitsudo'])
   })
 
-  it('is waited for while another reading holds the rest of it', async () => {
-    const budget = countBudget(5, 1)
-    const first = await budget.take()
-    expect(first).toBe(5)
-    let second = -1
-    const taken = budget.take().then((leave) => {
-      second = leave
-    })
-    await settled()
-    expect(second).toBe(-1)
-    budget.settle(first, 2)
-    await taken
-    expect(second).toBe(3)
-    budget.settle(second, 3)
-    expect(await budget.take()).toBe(0)
+  it('leaves buckets exact that were counted before it was reached', async () => {
+    // A page of each holds five entries, one a minute: the fifth of one of them is over the limit.
+    const sources = [simulatedSource('jitsudo', timesMs), simulatedSource('ashby', timesMs)]
+    const reader = createReader({ sources, secrets: [new Secret('secret')], now: () => nowMs })
+    const { signal } = new AbortController()
+    const edgesOf = () => Array.from({ length: 11 }, (_, index) => nowMs - (10 - index) * 60_000)
+    const result = await reader.count({ filter, limit: 9, signal, asOfMs: nowMs, edgesOf })
+    if (result.kind !== 'counts') throw new Error(result.message)
+    const exact = { value: 2, exactness: 'EXACT' }
+    const rest = [...Array(5).fill({ value: 0, exactness: 'AT_LEAST' }), { value: 1, exactness: 'AT_LEAST' }]
+    expect(result.counts).toEqual([...rest, exact, exact, exact, exact])
+  })
+
+  it('is shared fairly, and kept to', () => {
+    const budget = countBudget(10, 4)
+    expect(budget.pageSize).toBe(3)
+    expect([budget.spend(3), budget.spend(0), budget.spend(3), budget.isSpent()]).toEqual([3, 0, 3, false])
+    expect([budget.spend(5), budget.isSpent()]).toEqual([4, true])
+    expect(countBudget(1, 4).pageSize).toBe(1)
+    expect(countBudget(10_000, 2).pageSize).toBe(500)
+    // Smaller shares would take more pages than a count may read.
+    expect(countBudget(1_000, 100).pageSize).toBe(100)
   })
 })

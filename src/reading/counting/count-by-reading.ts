@@ -1,4 +1,5 @@
 import { isPastDeadline } from '../../model/deadline.js'
+import type { AuditEntry } from '../../model/entry.js'
 import { sourceFailure } from '../../model/failure.js'
 import type { ReadingContext } from '../open-lanes.js'
 import type { CountRequest, EntryCount, PageRequest, SourceCoverage } from '../page.js'
@@ -13,91 +14,78 @@ const pagesMax = 40
 const deadlineNotice = 'The deadline of the request came before this source was counted to its end.'
 const limitNotice = 'The limit of the count was reached before this source was read.'
 
-/** What one way of counting has come to: a count for each bucket, and coverage of its sources. */
+/** What counting a source has come to: a count for each bucket, and its coverage. */
 export interface Counted {
   readonly counts: readonly EntryCount[]
-  readonly coverage: readonly SourceCoverage[]
+  readonly row: SourceCoverage
 }
 
-/** Sources that are to be counted by reading them, between edges. */
-interface ReadingCountRequest extends Omit<CountRequest, 'edgesOf' | 'limit'> {
-  readonly sources: readonly string[]
+/** A source that is to be counted by reading it, between edges. */
+interface ReadingCountRequest extends Omit<CountRequest, 'edgesOf' | 'limit' | 'sources'> {
+  readonly source: string
   readonly asOfMs: number
   readonly edgesMs: readonly number[]
-  /** Another way of counting them was tried before. */
+  /** Another way of counting it was tried before. */
   readonly wasAsked: boolean
 }
 
-/** Counts sources by reading them as one sequence, as far as the budget, a number of pages and the deadline go. */
+/** Counts a source by reading it, newest first, as far as the budget, a number of pages and the deadline go. */
 export async function countByReading(
   request: ReadingCountRequest,
   budget: CountBudget,
   context: ReadingContext,
 ): Promise<Counted> {
-  const { edgesMs, wasAsked, ...pages } = request
-  const { sources, signal } = pages
-  const asked = { ...pages, order: 'NEWEST_FIRST', onSourceError: 'PARTIAL' } as const
+  const { source, edgesMs, wasAsked, ...pages } = request
+  const { signal } = pages
   const values = edgesMs.slice(1).map(() => 0)
   if (isPastDeadline(signal)) {
     // The way before took all the time there was.
-    if (wasAsked) return countedAs(sources.map(lateRow), true)
-    return unread(deadlineNotice)
+    return countedAs(wasAsked ? lateRow(source) : unreadRow(source, deadlineNotice), true)
   }
-  let first = await takeInTime()
-  if (first === 0) return unread(isPastDeadline(signal) ? deadlineNotice : limitNotice)
-  const reader = {
-    readPage: async (page: PageRequest) => {
-      let found = 0
-      try {
-        const result = await readPage({ ...page, first }, context)
-        found = result.kind === 'page' ? result.edges.length : 0
-        return result
-      } finally {
-        budget.settle(first, found)
-      }
-    },
-  }
-  let coverage: readonly SourceCoverage[] = []
+  if (budget.isSpent()) return countedAs(unreadRow(source, limitNotice), true)
+  const asked = {
+    ...pages,
+    sources: [source],
+    first: budget.pageSize,
+    order: 'NEWEST_FIRST',
+    onSourceError: 'PARTIAL',
+  } as const
+  const reader = { readPage: (page: PageRequest) => readPage(page, context) }
+  let row: SourceCoverage | null = null
   let [read, hasNext] = [0, true]
   for await (const page of readAll(reader, asked, () => ({ signal }))) {
-    if (page.kind === 'readingFailed' && (coverage.length === 0 || !isPastDeadline(signal))) {
-      coverage = sources.map((key) => failedRow(key, coverage, page.failures))
+    if (page.kind === 'readingFailed' && (row === null || !isPastDeadline(signal))) {
+      row = failedRow(source, row ? [row] : [], page.failures)
     }
     if (page.kind !== 'page') break
-    for (const { entry } of page.edges) add(values, edgesMs, entry.occurredAtMs)
-    coverage = page.coverage.map((row) => withSpent(row, coverage))
-    hasNext = page.hasNextPage
+    const counted = budget.spend(page.edges.length)
+    for (const { entry } of page.edges.slice(0, counted)) add(values, edgesMs, entry.occurredAtMs)
+    const own = page.coverage[0]
+    if (!own) throw new Error('A page of one source has no coverage.')
+    const uncounted = page.edges[counted]?.entry
+    row = withSpent(uncounted ? countedBefore(own, uncounted) : own, row ? [row] : [])
+    hasNext = page.hasNextPage || uncounted !== undefined
     read += 1
     // A further page could tell nothing but that there is no time left: what answered so far has not failed.
-    if (!hasNext || read === pagesMax || isPastDeadline(signal)) break
-    first = await takeInTime()
-    if (first === 0) break
+    if (!hasNext || budget.isSpent() || read === pagesMax || isPastDeadline(signal)) break
   }
-  if (hasNext && isPastDeadline(signal)) coverage = coverage.map((row) => cutByDeadline(row, deadlineNotice))
-  return countedAs(coverage, hasNext)
+  if (row === null) throw new Error('A count has been refused what its reading was asked with.')
+  return countedAs(hasNext && isPastDeadline(signal) ? cutByDeadline(row, deadlineNotice) : row, hasNext)
 
-  /** 0, too, where the deadline comes while others hold what is left. */
-  async function takeInTime(): Promise<number> {
-    const taken = await budget.take()
-    if (taken === 0 || !isPastDeadline(signal)) return taken
-    budget.settle(taken, 0)
-    return 0
-  }
-
-  function unread(notice: string): Counted {
-    const rows = sources.map((key) => unreadRow(key, notice))
-    return countedAs(rows, true)
-  }
-
-  function countedAs(rows: readonly SourceCoverage[], isCut: boolean): Counted {
+  function countedAs(coverage: SourceCoverage, isCut: boolean): Counted {
     const counts = values.map((count, index): EntryCount => {
       const [sinceMs = 0, untilMs = 0] = [edgesMs[index], edgesMs[index + 1]]
-      if (rows.every(isUnread)) return { value: count, exactness: 'UNKNOWN' }
-      const searched = rows.every((row) => isSearched(row, sinceMs, untilMs, isCut))
+      if (isUnread(coverage)) return { value: count, exactness: 'UNKNOWN' }
+      const searched = isSearched(coverage, sinceMs, untilMs, isCut)
       return { value: count, exactness: searched ? 'EXACT' : 'AT_LEAST' }
     })
-    return { counts, coverage: rows }
+    return { counts, row: coverage }
   }
+}
+
+/** The row of a page, newest first, whose entries from one on were over the limit: it counts as searched up to that. */
+function countedBefore(row: SourceCoverage, { occurredAtMs }: AuditEntry): SourceCoverage {
+  return { ...row, searchedSinceMs: occurredAtMs + 1 }
 }
 
 function lateRow(sourceKey: string): SourceCoverage {

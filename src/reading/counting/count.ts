@@ -11,8 +11,8 @@ import { canTally, tally } from './totals.js'
 
 /**
  * Counts matching entries between edges. Sources that give totals are counted by these, where nothing of the filter is
- * left to evaluate here; the others are read, newest first, until `limit` entries match. None waits for another: those
- * that have no totals are read at once, as one sequence, and one whose totals come to nothing is read by itself.
+ * left to evaluate here; the others are read, newest first, until `limit` entries match. Each is read by itself, so that
+ * none waits for another: a sum needs no order.
  *
  * EXACT: counted or searched to the end, without a gap. AT_LEAST: there are more, or there may be. UNKNOWN: nothing
  * could be read.
@@ -33,24 +33,22 @@ export async function countEntries(
     return !isLate && plan?.possible && canTally(source, plan, edgesMs) ? [{ source, plan }] : []
   })
   const others = sources.filter((source) => !countable.some((each) => each.source === source))
-  const budget = countBudget(request.limit, countable.length + 1)
-  const read = (which: readonly ReadableSource[], wasAsked: boolean) => {
-    const keys = which.map(({ key }) => key)
-    return countByReading({ ...request, sources: keys, asOfMs, edgesMs, wasAsked }, budget, context)
-  }
+  const budget = countBudget(request.limit, sources.length)
+  const read = ({ key }: ReadableSource, wasAsked: boolean) =>
+    countByReading({ ...request, source: key, asOfMs, edgesMs, wasAsked }, budget, context)
   const parts = await Promise.all([
-    ...(others.length > 0 ? [read(others, false)] : []),
+    ...others.map((source) => read(source, false)),
     ...countable.map(async ({ source, plan }) => {
       const order = context.hints.get(source.key)?.order
       const isNewestFirst = order?.kind === 'newestFirst' && order.proven
       const terms = { ...request, ...tallyTerms(request, context.now) }
       const { counts, requests } = await tally(source, plan, edgesMs, isNewestFirst, terms)
       if (counts) return countedByTotals(source, counts, requests, edgesMs)
-      const { coverage, ...result } = await read([source], true)
-      return { ...result, coverage: coverage.map((row) => ({ ...row, requests: row.requests + requests })) }
+      const { row, ...result } = await read(source, true)
+      return { ...result, row: { ...row, requests: row.requests + requests } }
     }),
   ])
-  const rows = new Map(parts.flatMap(({ coverage }) => coverage.map((row) => [row.sourceKey, row] as const)))
+  const rows = new Map(parts.map(({ row }) => [row.sourceKey, row]))
   return {
     kind: 'counts',
     asOfMs,
@@ -75,7 +73,7 @@ function countedByTotals(
 ): Counted {
   const range = { sinceMs: edgesMs[0] ?? Number.NEGATIVE_INFINITY, untilMs: edgesMs.at(-1) ?? 0 }
   const row = countedRow(key, range, { requests, scanned: 0 }, totalsNotice)
-  return { counts: counts.map((value) => ({ value, exactness: 'EXACT' })), coverage: [row] }
+  return { counts: counts.map((value) => ({ value, exactness: 'EXACT' })), row }
 }
 
 /** The sum of counts, as sure as the least of them. */
