@@ -324,6 +324,39 @@ describe('a source of a report that fails on the way', () => {
     expect(figures.coverage).toMatchObject([{ state: 'FAILED', gap: {}, resumeCursor: expect.any(String) }])
   })
 
+  it.each(['PARTIAL', 'FAIL'] as const)('in the window before: under %s', async (onSourceError) => {
+    const within = { occurredAt: { sinceMs: nowMs - 6 * 3_600_000 } }
+    let made = 0
+    const well = simulatedSource('jitsudo', timesMs)
+    const counting = {
+      ...well,
+      fetchPage: (...asked: Parameters<typeof well.fetchPage>) => {
+        made += 1
+        return well.fetchPage(...asked)
+      },
+    }
+    const { signal } = new AbortController()
+    const reportOf = async (source: ReadableSource, comparison: FigureAsk['comparison']) => {
+      const open = readerOf([source]).openReport({ filter: within, onSourceError, settleMs: 0, signal })
+      if (open.kind !== 'open') throw new Error(open.message)
+      return open.read({ ...ask, comparison })
+    }
+    const alone = told(await reportOf(counting, null))
+    const result = await reportOf(failing('jitsudo', made + 1), new Set())
+    if (onSourceError === 'FAIL') {
+      expect(result.kind).toBe('readingFailed')
+      return
+    }
+    const { comparison, ...figures } = told(result)
+    expect(figures.total).toEqual(alone.total)
+    expect(statesOf(told(result))).toEqual({ jitsudo: 'COMPLETE' })
+    expect(comparison).toMatchObject({
+      complete: false,
+      total: { value: 0, exactness: 'UNKNOWN' },
+      coverage: [{ state: 'FAILED', error: { kind: 'UNAVAILABLE' }, gap: {} }],
+    })
+  })
+
   it('has all of the window for its gap where it has shown before that it has no order', async () => {
     const { odd, state } = turning(10)
     const { signal } = new AbortController()

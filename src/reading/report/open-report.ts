@@ -43,7 +43,7 @@ export function openReport(request: ReportRequest, context: ReadingContext): Ope
     previous,
     explain: (ask) => questions(filter, window, ownAsk(ask)).map(planWay),
     read: async (ask) => {
-      const own = await readFigures(filter, window, ownAsk(ask))
+      const own = await readFigures(filter, window, ownAsk(ask), isNothing)
       if (own.kind !== 'read') return own
       if (!previous || !ask.comparison) return figuresOf(own, null, ask.timelines, own.ways)
       const before = await readBefore(previous, {
@@ -59,10 +59,13 @@ export function openReport(request: ReportRequest, context: ReadingContext): Ope
     return sources.map((source) => questionOf(source, within, times, ask, context))
   }
 
-  /** The window before, as far as the deadline leaves time: what was counted of the window itself stands. */
+  /**
+   * The window before, as far as the deadline and, under PARTIAL, its sources let it be read: what was counted of the window
+   * itself stands.
+   */
   async function readBefore(times: Window & { sinceMs: number }, ask: AggregateAsk): Promise<Outcome> {
     const within = { ...filter, occurredAt: { sinceMs: times.sinceMs, untilMs: times.untilMs } }
-    const before = isPastDeadline(signal) ? null : await readFigures(within, times, ask)
+    const before = isPastDeadline(signal) ? null : await readFigures(within, times, ask, () => false)
     if (before && (before.kind === 'read' || !isPastDeadline(signal))) return before
     const coverage = sources.map(({ key }) => unreadRow(key, deadlineNotice))
     return {
@@ -77,9 +80,15 @@ export function openReport(request: ReportRequest, context: ReadingContext): Ope
 
   /**
    * Counts every source by itself: without reading where that can be, else by reading it. Order between the sources is of
-   * no use to a sum, and so none waits for another, or fails because of another.
+   * no use to a sum, and so none waits for another, or fails because of another. A failure is one of the whole under FAIL,
+   * or where every source `isWorthless`.
    */
-  async function readFigures(within: EntryFilter, times: Window, ask: AggregateAsk): Promise<Outcome> {
+  async function readFigures(
+    within: EntryFilter,
+    times: Window,
+    ask: AggregateAsk,
+    isWorthless: (counted: SourceCount) => boolean,
+  ): Promise<Outcome> {
     const aggregate = new Aggregate(ask, context.limits.reportKeysMax)
     const own = stoppable(sources)
     const asked = own.sources.map((source) => questionOf(source, within, times, ask, context))
@@ -102,9 +111,8 @@ export function openReport(request: ReportRequest, context: ReadingContext): Ope
     const failures = counted.flatMap(({ row: { sourceKey }, failure }) =>
       failure ? [{ sourceKey, failure }] : [],
     )
-    const isWorthless = onSourceError === 'FAIL' || counted.every(isNothing)
     // A report is not gone on with, so there is no cursor.
-    if (failures.length > 0 && isWorthless)
+    if (failures.length > 0 && (onSourceError === 'FAIL' || counted.every(isWorthless)))
       return { kind: 'readingFailed', failures, after: null, before: null }
     return {
       kind: 'read',
