@@ -419,6 +419,31 @@ describe('a subscriber that was gone for long', () => {
     expect(idsOf(seen)).toHaveLength(2)
   })
 
+  it.each([
+    [40_000, ['RESUME']],
+    [10_000, []],
+  ])('is told to resume when it takes one event in %i ms, if that is too long', async (everyMs, ends) => {
+    const events = Array.from({ length: 200 }, (_, index) => entryAt(60_000 + index * 50))
+    const parts = open({ events, limits: { bufferedMax: 20 } })
+    const after = await leaveFor(parts, {})
+    const slow = parts.tail.subscribe({ filter: {}, after, signal: new AbortController().signal })
+    if ('kind' in slow) throw new Error(slow.kind)
+    const seen: TailEvent[] = []
+    let isOver = false
+    for (let taken = 1; taken <= 40 && !isOver; taken += 1) {
+      await parts.time.passUntil(beginMs + awayMs + taken * everyMs)
+      const { value, done = false } = await slow.next()
+      if (value) seen.push(value)
+      isOver = done
+    }
+    expect(kindsOf(seen).filter((kind) => kind === 'RESUME')).toEqual(ends)
+    const { seen: rest } = follow(parts.tail, { after: seen.at(-1)?.cursor ?? '' })
+    await parts.time.passUntil(beginMs + awayMs + 40 * 40_000 + 60_000)
+    const ids = [...seen, ...rest].flatMap(({ entry }) => entry && `${entry.sourceKey}/${entry.upstreamId}`)
+    const given = ids.filter((id) => id !== null)
+    expect([given.length, new Set(given).size]).toEqual([400, 400])
+  })
+
   it('is read no further when it leaves while its client takes nothing', async () => {
     let bulk = 0
     const wrap = (reader: Reader): Reader => ({
@@ -433,7 +458,7 @@ describe('a subscriber that was gone for long', () => {
     const after = await leaveFor(parts, {})
     const gone = new AbortController()
     parts.tail.subscribe({ filter: {}, after, signal: gone.signal })
-    await parts.time.passUntil(beginMs + awayMs + 60_000)
+    await parts.time.passUntil(beginMs + awayMs + 10_000)
     const before = bulk
     gone.abort()
     await parts.time.passUntil(beginMs + awayMs + 120_000)

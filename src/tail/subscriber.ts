@@ -202,9 +202,10 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
     return this.#queue.length <= this.#limits.bufferedMax / 2
   }
 
-  /** Resolves when half of the buffer is free, or the subscription is over. */
+  /** Resolves when half of the buffer is free, or the subscription is over, as it soon is for a client that takes nothing. */
   async room(): Promise<void> {
     if (this.#ended || this.hasRoom) return
+    this.#fullSinceMs ??= this.#now()
     await new Promise<void>((resolve) => this.#waitingForRoom.push(resolve))
   }
 
@@ -213,6 +214,9 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
     if (this.hasRoom) {
       this.#fullSinceMs = null
       for (const resolve of this.#waitingForRoom.splice(0)) resolve()
+    } else if (this.#waitingForRoom.length > 0) {
+      // No more is put into its buffer meanwhile: however slowly it takes what is there, it takes it.
+      this.#fullSinceMs = this.#now()
     }
     if (event) return Promise.resolve({ done: false, value: event })
     if (this.#ended) {
