@@ -389,6 +389,34 @@ describe('a subscriber that was gone for long', () => {
     },
   )
 
+  it('is told what it may lack behind its place where a source shows late that it has no order', async () => {
+    const gap = { sinceMs: beginMs + 10_000, untilMs: beginMs + awayMs }
+    let bulk = 0
+    const wrap = (reader: Reader): Reader => ({
+      ...reader,
+      async readPage(request) {
+        const page = await reader.readPage(request)
+        if (request.priority !== 'bulk' || page.kind !== 'page') return page
+        bulk += 1
+        if (bulk !== 3) return page
+        const coverage = page.coverage.map((row) => (row.sourceKey === 'crew' ? { ...row, gap } : row))
+        return { ...page, coverage }
+      },
+    })
+    const events = Array.from({ length: 400 }, (_, index) => entryAt(60_000 + index * 300_000, index))
+    const parts = open({ events, wrap, limits: { bufferedMax: 100 } })
+    const after = await leaveFor(parts, {})
+    const { seen } = follow(parts.tail, { after })
+    await parts.time.passUntil(beginMs + awayMs + 600_000)
+    const told = seen.flatMap(({ coverage }) => coverage.filter((row) => row.gap !== null))
+    expect(told).toMatchObject([{ sourceKey: 'crew', resumeCursor: null }])
+    expect(told[0]?.gap?.sinceMs).toBe(gap.sinceMs)
+    // As far as it was read up by then: two pages of 50 entries of two sources.
+    expect(told[0]?.gap?.untilMs).toBe(beginMs + 60_000 + 49 * 300_000)
+    const ids = seen.flatMap(({ entry }) => (entry ? [`${entry.sourceKey}/${entry.upstreamId}`] : []))
+    expect([ids.length, new Set(ids).size]).toEqual([800, 800])
+  })
+
   it('has its place in the line for itself alone: whoever left it meanwhile is not read up', async () => {
     let bulk = 0
     const answers: (() => void)[] = []

@@ -91,7 +91,9 @@ async function readUp(
         return false
       }
       // What a page with a gap leaves out is not known, so its source is not done there.
-      if (page.coverage.some(({ gap }) => gap !== null)) return false
+      const lacking = page.coverage.filter(({ gap }) => gap !== null)
+      for (const row of lacking) subscriber.miss(row)
+      if (lacking.length > 0) return false
       for (const { entry } of page.edges) {
         subscriber.offer(rowOf(entry), settledBeforeMs.get(entry.sourceKey) ?? untilMs)
       }

@@ -5,6 +5,7 @@ import type { SourceCoverage } from '../reading/page.js'
 import type { ResumeReason, TailEvent } from './event.js'
 import type { TailLimits } from './limits.js'
 import type { Moment, Progress, TailRow } from './progress.js'
+import { SealedEvent } from './sealed-event.js'
 import type { FeedReading, SourceFeed } from './source-feed.js'
 
 /** A row of a reading on its way to the subscribers. */
@@ -183,6 +184,18 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
     if (typeof verdict === 'object') this.#push({ kind: 'ENTRY', entry: row.entry, late: verdict.late })
   }
 
+  /**
+   * Tells the client what it may lack behind the floor of a source, where nothing is offered any more: a source that was
+   * read up there as one that has an order may show further on that it has none.
+   */
+  miss(row: SourceCoverage): void {
+    const floorMs = this.progress.floorOf(row.sourceKey).timeMs
+    const { sinceMs = Number.NEGATIVE_INFINITY, untilMs = floorMs } = row.gap ?? {}
+    if (sinceMs >= floorMs) return
+    const gap = { ...row.gap, untilMs: Math.min(untilMs, floorMs) }
+    this.#push({ kind: 'COVERAGE', coverage: [{ ...row, gap, resumeCursor: null }] })
+  }
+
   /** Tells the client that nothing has happened, unless something was told since the last call. */
   beat(): void {
     if (this.#isQuiet && this.#queue.length === 0) this.#push({ kind: 'HEARTBEAT' })
@@ -354,39 +367,5 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
     if (pulls.length === 0) return
     this.#finish()
     for (const pull of pulls) pull({ done: true, value: undefined })
-  }
-}
-
-/** An event whose cursor is sealed when somebody asks for it, and then once. */
-class SealedEvent implements TailEvent {
-  readonly kind: TailEvent['kind']
-  readonly entry: TailEvent['entry']
-  readonly late: boolean
-  readonly coverage: TailEvent['coverage']
-  readonly reason: TailEvent['reason']
-  readonly settledUntilMs: number
-  readonly #moment: Moment
-  readonly #encode: (moment: Moment) => string
-  #cursor: string | undefined
-
-  constructor(
-    parts: Partial<TailEvent> & Pick<TailEvent, 'kind'>,
-    moment: Moment,
-    settledUntilMs: number,
-    encode: (moment: Moment) => string,
-  ) {
-    this.kind = parts.kind
-    this.entry = parts.entry ?? null
-    this.late = parts.late ?? false
-    this.coverage = parts.coverage ?? []
-    this.reason = parts.reason ?? null
-    this.settledUntilMs = settledUntilMs
-    this.#moment = moment
-    this.#encode = encode
-  }
-
-  get cursor(): string {
-    this.#cursor ??= this.#encode(this.#moment)
-    return this.#cursor
   }
 }
