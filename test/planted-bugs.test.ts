@@ -31,8 +31,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'the time step at the frontier is taken as complete, cursor dialect',
     file: 'reading/paging/prefixes.ts',
-    find: 'const to = Math.min(last.progress, task.end)',
-    replace: 'const to = Math.min(last.progress + 1, task.end)',
+    find: 'const to = Math.min(edgeOf(page.rows, terrain.frontier), task.end)',
+    replace: 'const to = Math.min(edgeOf(page.rows, terrain.frontier) + 1, task.end)',
   },
   {
     name: 'the time step at the frontier is taken as complete, offset dialect',
@@ -261,13 +261,13 @@ const bugs: readonly PlantedBug[] = [
     name: 'what was read ahead of the frontier is dropped',
     file: 'reading/walk.ts',
     find: 'this.#hold(stash.rows.filter(({ progress }) => progress >= known))',
-    replace: 'this.#hold(stash.rows.filter(({ progress }) => progress > known + 10))',
+    replace: 'this.#hold(stash.rows.filter(({ progress }) => progress > known + 1_000))',
   },
   {
     name: 'a stash begins a time step early',
     file: 'reading/paging/windows.ts',
-    find: 'const from = Math.max(nearest.progress + 1, task.start)',
-    replace: 'const from = Math.max(nearest.progress, task.start)',
+    find: 'const from = Math.max(begin, task.start)',
+    replace: 'const from = Math.max(begin - 1, task.start)',
   },
   {
     name: 'a window that overflowed is taken as whole',

@@ -29,7 +29,7 @@ it('a page whose caller is gone rejects, though rows are kept and no request wou
 // Oldest first, the beginning of the log is looked for.
 describe.each([
   ['NEWEST_FIRST', 2],
-  ['OLDEST_FIRST', 6],
+  ['OLDEST_FIRST', 5],
 ] as const)('a source whose rate permits a few requests for a page, %s', (order, permitted) => {
   const retryAfterMs = endMs + 9_000
 

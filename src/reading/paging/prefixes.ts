@@ -1,5 +1,6 @@
 import { sourceFailure } from '../../model/failure.js'
 import {
+  edgeOf,
   followReadsMax,
   granuleRowsMax,
   identityOf,
@@ -16,7 +17,7 @@ import { heedsBounds, isTight } from './windows.js'
  * Cursor dialects read in the provider's own order: by the first page of ever smaller windows.
  *
  * A first page is a prefix of the sorted window, so it holds everything down to its last row's time step; the next
- * window begins at that step. The provider's cursor is followed only where that brings nothing new: a time step that
+ * window begins at that step, or at one shortly before it (`edgeOf`). The provider's cursor is followed only where that brings nothing new: a time step that
  * does not fit into a page, or an empty page that promises more (reliability.md section 2, D2).
  */
 export interface PrefixTask {
@@ -75,7 +76,7 @@ export function absorbPrefix(task: PrefixTask, page: PageView, terrain: Terrain)
     return { kind: 'claim', rows: within(page.rows, terrain.frontier, task.end), to: task.end, next: null }
   const flat = page.rows[0]?.progress === last?.progress
   if (last !== undefined && last.progress > terrain.frontier && (terrain.proven || !flat)) {
-    const to = Math.min(last.progress, task.end)
+    const to = Math.min(edgeOf(page.rows, terrain.frontier), task.end)
     return { kind: 'claim', rows: within(page.rows, terrain.frontier, to), to, next: null }
   }
   const granule = last === undefined ? terrain.frontier : Math.max(last.progress, terrain.frontier)

@@ -3,6 +3,7 @@ import { type Doubt, doubtOf, placeOfDoubt, settle } from './slice-doubt.js'
 import { absorbFill, type Fill, fillTerrain, newFill, repass, wholeTerrain } from './slice-fill.js'
 import { guessOf, overshot, undershot } from './slice-search.js'
 import {
+  edgeOf,
   type PageView,
   type Place,
   type SeenRow,
@@ -239,9 +240,9 @@ function place(task: SliceTask, slice: Slice, terrain: Terrain): Step<SliceTask>
   return claimTo(task, slice, terrain)
 }
 
-/** The slice runs from the frontier to its last time step, which may go on behind it. */
+/** The slice runs from the frontier to its last time step, which may go on behind it, or to one shortly before it. */
 function claimTo(task: SliceTask, slice: Slice, terrain: Terrain): Step<SliceTask> {
-  const edge = (slice.rows.at(-1) as SeenRow).progress // the caller has seen that there are rows
+  const edge = edgeOf(slice.rows, terrain.frontier)
   const to = Math.min(edge, task.end)
   const rows = fromFrontier(slice.rows, terrain.frontier, to)
   const inStep = slice.rows.findIndex((row) => row.progress === edge)
@@ -250,7 +251,8 @@ function claimTo(task: SliceTask, slice: Slice, terrain: Terrain): Step<SliceTas
   ).length
   // A fresh window is the plainest way on. Where its slack would bring back much of what is known, as with bounds
   // of whole days, the next slice is asked for by its place; it begins one row before the unfinished time step.
-  const fresh = terrain.direction === 'along' && (reread <= 2 || slice.isCut)
+  const showsSlack = slice.reachesStart || (slice.rows[0]?.progress ?? edge) < edge - terrain.slackBeforeMs
+  const fresh = terrain.direction === 'along' && ((reread <= 2 && showsSlack) || slice.isCut)
   const at = Math.max(0, slice.first + inStep - 1)
   const next = { ...task, at, below: at, above: at + 1, stalls: 0 }
   return { kind: 'claim', rows, to, next: fresh || to === task.end ? null : next }

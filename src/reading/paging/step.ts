@@ -55,6 +55,34 @@ export interface Place extends PagePlace {
   readonly end: number
 }
 
+/**
+ * Rows at the end of a page that come again with the next, so that one which is out of order there is seen to be. None of
+ * the few that the end of a list has, or a provider that gives hardly any at a time.
+ */
+function overlapOf(rows: readonly SeenRow[]): number {
+  return Math.min(2, Math.floor(rows.length / 10))
+}
+
+/**
+ * Where a page that goes on behind its last row ends, exclusive: `frontier` is known before it.
+ *
+ * A list by insertion holds an entry that was written late between newer ones. Were it the last of a page, whose order it
+ * does not break, all that is newer than it would be passed over; so the page counts up to shortly before its end, and
+ * the next one begins there. Where that leaves nothing of it, it counts up to its last time step.
+ */
+export function edgeOf(rows: readonly SeenRow[], frontier: number): number {
+  const [first, last, before] = [rows[0], rows.at(-1), rows.at(-1 - overlapOf(rows))]
+  if (!first || !last) return frontier
+  return before && before.progress > Math.max(first.progress, frontier) ? before.progress : last.progress
+}
+
+/** The same of a page that begins before its first row, against the way of travel: where it begins, up to `end`. */
+export function beginOf(rows: readonly SeenRow[], end: number): number {
+  const [first, last, behind] = [rows[0], rows.at(-1), rows[overlapOf(rows)]]
+  if (!first || !last) return end
+  return (behind && behind.progress + 1 < Math.min(last.progress, end) ? behind : first).progress + 1
+}
+
 /** `PageView.full`, of a page that was asked for with this limit. */
 export function isFull({ rows, total }: UpstreamPage | PageView, limit: number): boolean {
   return total === undefined && rows.length >= limit

@@ -1,4 +1,4 @@
-import type { PageView, Place, SeenRow, Step, Terrain } from './step.js'
+import { beginOf, type PageView, type Place, type SeenRow, type Step, type Terrain } from './step.js'
 
 /**
  * Closed windows: reading against the provider's order, or where it has none.
@@ -58,12 +58,10 @@ export function absorbWindow(
     const rows = page.rows.filter(({ progress }) => progress >= task.start && progress < task.end)
     return { kind: 'claim', rows, to: task.end, next: null }
   }
-  const nearest = page.rows[0]
-  const farthest = page.rows.at(-1)
-  const sorted =
-    terrain.direction === 'against' && (terrain.proven || nearest?.progress !== farthest?.progress)
-  if (sorted && nearest !== undefined && nearest.progress + 1 < task.end) {
-    const from = Math.max(nearest.progress + 1, task.start)
+  const isSorted = terrain.proven || page.rows[0]?.progress !== page.rows.at(-1)?.progress
+  const begin = beginOf(page.rows, task.end)
+  if (terrain.direction === 'against' && isSorted && begin < task.end) {
+    const from = Math.max(begin, task.start)
     const rows = page.rows.filter(({ progress }) => progress >= from && progress < task.end)
     return from > task.start
       ? { kind: 'stash', rows, from, to: task.end }
