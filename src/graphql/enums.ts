@@ -64,8 +64,7 @@ const coverageStates = {
   SCAN_LIMIT:
     'The page ended before everything was searched: at its budget, at the deadline or at the rate that the provider permits. Go on with `endCursor`.',
   FAILED: 'The source could not be read for this page. See `error` and `gap`.',
-  EXCLUDED:
-    'Nothing of the source can match: the filter says so, its times do, or the provider, which refused a word as unknown.',
+  EXCLUDED: 'Nothing of the source can match: the filter says so, or its times do.',
 } satisfies Record<CoverageState, string>
 
 const errorKinds = {

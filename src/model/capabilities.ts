@@ -11,8 +11,8 @@ export interface FilterSupport {
   readonly exact?: boolean
   /**
    * Set where the provider takes values of a closed list only and refuses a request that names another: whether a
-   * value is known to be in it. One that is not is asked for in a request of its own, and when the provider refuses
-   * that with `unknownValueCode`, no entry has the value.
+   * value is known to be in it. Those that are not are asked for in requests of their own. What the provider refuses with
+   * `unknownValueCode` is asked for without the field, since entries may have a value before its list does.
    */
   readonly knows?: (value: string) => boolean
 }

@@ -87,13 +87,9 @@ function isBetweenSteps(cut: Cut): boolean {
   return cut.sourceKey === '' && !cut.after
 }
 
-/** Nothing of the source can match: the filter says so, its times do, or the provider said so of every part. */
+/** Nothing of the source can match: the filter says so, or its times do. */
 export function isExcluded({ plan, run }: Pick<SourceReport, 'plan' | 'run'>, reading: Reading): boolean {
-  return (
-    !plan.possible ||
-    outOfTime(run.source, plan, reading) !== null ||
-    (run.lanes.length > 0 && run.lanes.every(({ refused }) => refused))
-  )
+  return !plan.possible || outOfTime(run.source, plan, reading) !== null
 }
 
 function noticesOf({ plan, run, limited }: SourceReport, reading: Reading): readonly string[] {
@@ -125,11 +121,14 @@ function noticesOf({ plan, run, limited }: SourceReport, reading: Reading): read
 
 /** A sentence for every kind of request that the provider refused as naming what it does not know. */
 export function refusalsOf({ lanes }: SourceRun): readonly string[] {
-  const refused = lanes.filter((lane) => lane.refused)
-  return refused.map(
-    ({ part }) =>
-      `The provider does not know all of ${JSON.stringify(part.pushdown)} and refused it, so no entry of this source has it.`,
-  )
+  return lanes.flatMap(({ part: { pushdown, withoutWords }, refused }) => {
+    if (refused === null) return []
+    const words = Object.entries(pushdown).filter(([field]) => !Object.hasOwn(withoutWords ?? {}, field))
+    const named = words.map(([field, values]) => `${field} ${JSON.stringify(values)}`).join(', ')
+    return [
+      `The provider refuses ${named} as not known to it, so the gateway reads without that filter and evaluates it itself.`,
+    ]
+  })
 }
 
 function sum(lanes: readonly Lane[], count: (lane: Lane) => number): number {

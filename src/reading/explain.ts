@@ -55,19 +55,18 @@ function explainSource(
   limits: ReadingLimits,
 ): SourceExplanation {
   const first = startingLanes(run.lanes.filter(isOpen))
-  const asked = run.lanes.filter(({ refused }) => !refused)
   return {
     sourceKey: run.source.key,
     excluded: isExcluded({ plan, run }, reading),
     requests: first.flatMap(({ walk }) => planned(run.source, walk.nextAsk())),
-    windows: windowsOf(asked),
+    windows: windowsOf(run.lanes),
     residual: plan.residual,
     emulated: [
-      ...(asked.length === 0 ? [] : emulatedOf(run.source, plan, asked, reading)),
+      ...(run.lanes.length === 0 ? [] : emulatedOf(run.source, plan, run.lanes, reading)),
       ...refusalsOf(run),
     ],
     requestsMin: first.filter((lane) => starting.has(lane)).length,
-    requestsMax: requestsMax(asked, limits),
+    requestsMax: requestsMax(run.lanes, limits),
   }
 }
 

@@ -4,7 +4,7 @@ import type { PageAsk } from '../model/provider.js'
 import type { ReadingLimits } from './limits.js'
 import type { FetchTerms, ReadableSource } from './page.js'
 import type { PlanPart } from './plan.js'
-import type { Walk } from './walk.js'
+import { Walk } from './walk.js'
 
 /** What one page does with one source: its lanes share the budget and the fate. */
 export interface SourceRun {
@@ -26,14 +26,14 @@ export interface SourceRun {
 export interface Lane {
   readonly run: SourceRun
   readonly part: PlanPart
-  readonly walk: Walk
+  walk: Walk
   /** The budget may end the lane only when its frontier has passed this, so that every page makes progress. */
   readonly obligedTo: number
   requests: number
   /** The budget of the page is spent, be it of requests, of rows, of time, or of the provider's rate. */
   limited: boolean
-  /** The provider refused a value of the part's as unknown to it, now or lately, so the part has no entry. */
-  refused: boolean
+  /** The provider refused a word of the part's, so it is read without and the gateway compares: since now or lately. */
+  refused: 'now' | 'lately' | null
 }
 
 export function runOf(source: ReadableSource): SourceRun {
@@ -51,18 +51,14 @@ export function runOf(source: ReadableSource): SourceRun {
 
 /** Adds a lane to a run. */
 export function addLane(run: SourceRun, part: PlanPart, walk: Walk, obligedTo: number): Lane {
-  const lane = { run, part, walk, obligedTo, requests: 0, limited: false, refused: false }
+  const lane = { run, part, walk, obligedTo, requests: 0, limited: false, refused: null }
   run.lanes.push(lane)
   return lane
 }
 
 /** A lane whose frontier bounds what may be delivered: it answered so far and has more. */
 export function isOpen(lane: Lane): boolean {
-  return lane.run.failure === null && !isFinished(lane)
-}
-
-function isFinished(lane: Lane): boolean {
-  return lane.refused || lane.walk.finished
+  return lane.run.failure === null && !lane.walk.finished
 }
 
 /**
@@ -102,7 +98,7 @@ export function leastFrontier(lanes: readonly Lane[]): number {
  */
 export function stopOf(run: SourceRun, lanes: readonly Lane[]): number {
   if (run.failure === null) return Number.POSITIVE_INFINITY
-  const left = lanes.filter((lane) => lane.run === run && !isFinished(lane))
+  const left = lanes.filter((lane) => lane.run === run && !lane.walk.finished)
   return Math.min(Number.POSITIVE_INFINITY, ...left.map(({ walk }) => walk.frontier))
 }
 
@@ -155,9 +151,10 @@ export function startingLanes(lanes: readonly Lane[]): readonly Lane[] {
 
 /** Asks one source until the lane's frontier moves, it fails, or its budget is spent. */
 async function advanceLane(lane: Lane, limits: ReadingLimits, terms: FetchTerms): Promise<void> {
-  const { walk, run } = lane
-  const before = walk.frontier
-  while (isOpen(lane) && walk.frontier === before) {
+  const { run } = lane
+  const before = lane.walk.frontier
+  while (isOpen(lane) && lane.walk.frontier === before) {
+    const { walk } = lane
     const ask = walk.nextAsk()
     if (ask === null) return
     const moved = before > lane.obligedTo
@@ -173,7 +170,7 @@ async function advanceLane(lane: Lane, limits: ReadingLimits, terms: FetchTerms)
     run.requests += 1
     const page = await run.source.fetchPage(ask, { ...wayOf(terms), sentAfter: walk.answeredAt })
     if (isFailure(page)) {
-      if (isRefusal(lane, ask, page)) lane.refused = true
+      if (isRefusal(lane, ask, page)) readWithoutWords(lane)
       else if (isBound(page, terms.signal) && moved && (run.hasAnswered || before > walk.startsAt)) {
         // The deadline or a limit of the rate bounds a page like its budget: the source has answered, and would go on later.
         // Else a reading whose pages take more requests than there is time for never got on under FAIL.
@@ -220,16 +217,25 @@ function isSpent(run: SourceRun, limits: ReadingLimits): boolean {
   return run.requests >= limits.requestsPerPage || scanned >= limits.scannedPerPage
 }
 
-/** The provider takes only words that it knows, and this one it does not (sheet ashby section 9). */
-function isRefusal({ part, run }: Lane, ask: PageAsk, failure: SourceFailure): boolean {
+/** The provider takes only words of a list, and knows one of these not (sheet ashby section 9). */
+function isRefusal({ part, run, refused }: Lane, ask: PageAsk, failure: SourceFailure): boolean {
   const { unknownValueCode } = run.source.capabilities
   return (
-    part.unproven &&
+    part.withoutWords !== null &&
+    refused === null &&
     ask.upstreamCursor === undefined &&
     failure.kind === 'INVALID_REQUEST' &&
     unknownValueCode !== undefined &&
     failure.upstreamCode === unknownValueCode
   )
+}
+
+/** Entries may have a word before a request may: what is left of the part is asked for (sheet ashby section 10 rule 11). */
+function readWithoutWords(lane: Lane): void {
+  const { walk, part } = lane
+  if (part.withoutWords === null) throw new Error('A part without words has none that are refused.')
+  lane.refused = 'now'
+  lane.walk = new Walk({ ...walk.plan, pushdown: part.withoutWords }, { order: walk.hints.order })
 }
 
 /**

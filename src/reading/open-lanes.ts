@@ -46,8 +46,8 @@ export function hintKey(sourceKey: string, pushdown: Pushdown): string {
 
 /**
  * The lanes of one segment: one for every part of every source's plan that has entries there. They go on from what
- * the page before kept, else from what this process has learned of such requests. One whose request the provider has
- * refused lately is not asked again.
+ * the page before kept, else from what this process has learned of such requests. Words that the provider has refused
+ * lately are not sent again.
  */
 export function lanesOf(
   segment: KeyRange,
@@ -65,20 +65,36 @@ export function lanesOf(
     return (plans.get(sourceKey)?.parts ?? []).flatMap((part) => {
       const range = rangeOfPart(segment, part, capabilities.window?.floorMs)
       if (range === null) return []
-      const { pushdown } = part
+      const held = walks.get(laneKey(sourceKey, part))
+      const withoutWords = held ? heldWithoutWords(held, part) : lately(sourceKey, part, reading, context)
+      const pushdown = withoutWords ?? part.pushdown
       const matches = matcherOf(part, sourceKey, context)
       const walkPlan = { sourceKey, capabilities, travel, range, pushdown, matches }
       const hints = hintsOf(sourceKey, pushdown, reading, context)
-      const held = walks.get(laneKey(sourceKey, part))
       // What was placed by an order is worth nothing once another page has shown that there is none.
       const isVoid = hints?.order.kind === 'unsorted' && held?.hints.order.kind !== 'unsorted'
       const walk = held && !isVoid ? held.fork(walkPlan) : new Walk(walkPlan, hints)
       const lane = addLane(run, part, walk, obligedTo)
-      const isKept = reading.request.freshness !== 'LIVE'
-      lane.refused = isKept && context.refusals.has(hintKey(sourceKey, pushdown))
+      if (withoutWords) lane.refused = 'lately'
       return [lane]
     })
   })
+}
+
+/** What is sent for a part whose words the provider has refused lately; null where it has not, or shall be asked again. */
+function lately(
+  sourceKey: string,
+  { pushdown, withoutWords }: PlanPart,
+  { request }: Reading,
+  { refusals }: ReadingContext,
+): Pushdown | null {
+  const isKnown = request.freshness !== 'LIVE' && refusals.has(hintKey(sourceKey, pushdown))
+  return isKnown ? withoutWords : null
+}
+
+/** The same for a walk of the page before, which goes on as it was read. */
+function heldWithoutWords({ plan }: Walk, { withoutWords }: PlanPart): Pushdown | null {
+  return plan.pushdown === withoutWords ? withoutWords : null
 }
 
 /** Made apart: a closure of the function above would hold the walks of the page before, and so of all before that. */
@@ -140,11 +156,11 @@ export function rememberHints(
   { hints, refusals }: ReadingContext,
 ): void {
   for (const { part, walk, refused, requests } of lanes) {
+    hints.set(hintKey(source.key, walk.plan.pushdown), walk.hints)
+    // What is refused by memory must not renew it.
+    if (refused === 'lately' || requests === 0) continue
     const key = hintKey(source.key, part.pushdown)
-    hints.set(key, walk.hints)
-    // A lane without a request is refused by memory, which must not renew itself.
-    if (requests === 0) continue
-    if (refused) refusals.add(key)
+    if (refused === 'now') refusals.add(key)
     else if (failure === null) refusals.remove(key)
   }
   const seen = lanes.map(({ walk }) => walk.hints)

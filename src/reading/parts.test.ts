@@ -5,7 +5,7 @@ import { type SourceFailure, sourceFailure } from '../model/failure.js'
 import type { EntryFilter } from '../model/filter.js'
 import type { PageAsk, UpstreamRow } from '../model/provider.js'
 import { Secret } from '../model/secret.js'
-import type { CountRequest, EntryPage, PageRequest, ReadableSource } from './page.js'
+import type { CountRequest, EntryPage, PageRequest, ReadableSource, SourceExplanation } from './page.js'
 import { createReader } from './reader.js'
 
 const nowMs = Date.UTC(2026, 5, 1)
@@ -308,12 +308,38 @@ describe('a word that the provider may not know', () => {
     }
   })
 
-  it('excludes the source once the provider has refused it, with a notice', async () => {
-    const source = sourceOf([entry(1)], refuse)
-    const page = await readPage(readerOf(source), { actions: ['unknown'] })
-    expect(page).toMatchObject({ edges: [], complete: true, hasNextPage: false })
-    expect(page.coverage[0]).toMatchObject({ state: 'EXCLUDED', requests: 1, error: null })
-    expect(page.coverage[0]?.notices.join()).toContain('unknown')
+  it('is compared by the gateway once the provider has refused it, with a notice', async () => {
+    const rows = [entry(1, { action: 'unknown' }), entry(2), entry(3, { action: 'unknown' })]
+    const page = await readPage(readerOf(sourceOf(rows, refuse)), { actions: ['unknown'] })
+    expect(idsOf([page])).toEqual(['e1', 'e3'])
+    expect(page).toMatchObject({ complete: true, hasNextPage: false })
+    expect(page.coverage[0]).toMatchObject({ state: 'COMPLETE', requests: 2, scanned: 3, error: null })
+    expect(page.coverage[0]?.notices.join()).toContain('refuses actions ["unknown"] as not known to it')
+  })
+
+  it('does not take the entries of another branch with it', async () => {
+    const rows = Array.from({ length: 40 }, (_, at) =>
+      entry(at, { actor: at % 3 ? 'a' : 'u1', action: at % 2 ? 'unknown' : 'known' }),
+    )
+    const filter = { or: [{ actions: ['unknown'] }, { actorIds: ['u1'] }] }
+    const all = rows.filter(({ content }) => content().action === 'unknown' || content().actor.id === 'u1')
+    const pages = await readAll(sourceOf(rows, refuse), filter)
+    expect(idsOf(pages)).toEqual(all.map(({ id }) => id))
+    expect(pages.at(-1)?.complete).toBe(true)
+  })
+
+  it('is not the reason of a refusal that comes without it, too', async () => {
+    const source = sourceOf([entry(1)], () =>
+      sourceFailure('INVALID_REQUEST', { upstreamCode: 'no_such_word' }),
+    )
+    await expect(readPage(readerOf(source), { actions: ['unknown'] })).rejects.toThrow('INVALID_REQUEST')
+  })
+
+  it('is read so, too, where it was believed to be known', async () => {
+    const refuseKnown = (ask: PageAsk) =>
+      ask.pushdown.actions ? sourceFailure('INVALID_REQUEST', { upstreamCode: 'no_such_word' }) : null
+    const page = await readPage(readerOf(sourceOf([entry(1)], refuseKnown)), { actions: ['known'] })
+    expect(idsOf([page])).toEqual(['e1'])
   })
 
   it('is not asked for again by the next pages, until an hour has passed', async () => {
@@ -321,52 +347,41 @@ describe('a word that the provider may not know', () => {
     const source = sourceOf([entry(1)], refuse)
     const reader = readerOf(source, () => timeMs)
     const filter = { actions: ['unknown'] }
-    expect(reader.explain({ filter, order: 'NEWEST_FIRST' })).toMatchObject([
-      { excluded: false, requestsMin: 1 },
-    ])
+    const refused = () => source.asks.filter((ask) => refuse(ask) !== null)
     const first = (await readPage(reader, filter)).coverage[0]
+    expect(refused()).toHaveLength(1)
     for (const minutes of [1, 59]) {
       timeMs = nowMs + minutes * 60_000
       const page = await readPage(reader, filter)
       expect(page).toMatchObject({ edges: [], complete: true, hasNextPage: false })
-      expect(page.coverage[0]).toMatchObject({ state: 'EXCLUDED', requests: 0, notices: first?.notices })
-      expect(reader.explain({ filter, order: 'NEWEST_FIRST' })).toMatchObject([
-        {
-          excluded: true,
-          requests: [],
-          windows: [],
-          requestsMin: 0,
-          requestsMax: 0,
-          emulated: first?.notices,
-        },
-      ])
+      expect(page.coverage[0]).toMatchObject({ state: 'COMPLETE', requests: 1, notices: first?.notices })
+      const [told] = reader.explain({ filter, order: 'NEWEST_FIRST' }) as readonly SourceExplanation[]
+      expect(told).toMatchObject({ excluded: false, requestsMin: 1 })
+      expect(told?.emulated).toEqual(expect.arrayContaining([...(first?.notices ?? [])]))
     }
-    expect(source.asks).toHaveLength(1)
+    expect(refused()).toHaveLength(1)
     timeMs = nowMs + 61 * 60_000
-    expect((await readPage(reader, filter)).coverage[0]).toMatchObject({ state: 'EXCLUDED', requests: 1 })
+    await readPage(reader, filter)
+    expect(refused()).toHaveLength(2)
   })
 
-  it('is found once the provider has learned it', async () => {
-    let timeMs = nowMs
-    const late = entry(1, { action: 'unknown' })
-    const source = sourceOf([late], (ask) => (timeMs === nowMs ? refuse(ask) : null))
-    const reader = readerOf(source, () => timeMs)
-    expect(idsOf([await readPage(reader, { actions: ['unknown'] })])).toEqual([])
-    timeMs += 3_600_001
-    expect(idsOf([await readPage(reader, { actions: ['unknown'] })])).toEqual([late.id])
-  })
-
-  it('is found at once by a page that is to be LIVE, and by all that follow', async () => {
+  it('is asked for at once by a page that is to be LIVE, and by all that follow once it is known', async () => {
     let hasLearned = false
     const late = entry(1, { action: 'unknown' })
     const source = sourceOf([late], (ask) => (hasLearned ? null : refuse(ask)))
     const reader = readerOf(source)
     const filter = { actions: ['unknown'] }
-    expect(idsOf([await readPage(reader, filter)])).toEqual([])
-    hasLearned = true
-    expect(idsOf([await readPage(reader, filter)])).toEqual([])
-    expect(idsOf([await readPage(reader, filter, { freshness: 'LIVE' })])).toEqual([late.id])
-    expect(idsOf([await readPage(reader, filter)])).toEqual([late.id])
+    const asked = () => source.asks.at(-1)?.pushdown
+    for (const [learned, freshness, pushdown] of [
+      [false, undefined, {}],
+      [true, undefined, {}],
+      [true, 'LIVE', filter],
+      [true, undefined, filter],
+    ] as const) {
+      hasLearned = learned
+      expect(idsOf([await readPage(reader, filter, freshness && { freshness })])).toEqual([late.id])
+      expect(asked()).toEqual(pushdown)
+    }
   })
 
   it('stays refused where a page that is to be LIVE was not answered', async () => {
@@ -379,9 +394,10 @@ describe('a word that the provider may not know', () => {
     const begun = source.asks.length
     await expect(readPage(reader, filter, { freshness: 'LIVE' })).rejects.toThrow('TIMEOUT')
     expect(source.asks.length).toBeGreaterThan(begun)
+    isLate = false
     const asked = source.asks.length
     await readPage(reader, filter)
-    expect(source.asks).toHaveLength(asked)
+    expect(source.asks.slice(asked).map(({ pushdown }) => pushdown)).toEqual([{}])
   })
 
   it('is refused once in a reading of many pages, beside words that are read on', async () => {

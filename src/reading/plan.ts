@@ -12,7 +12,7 @@ import { type Condition, conditionOf, isAlways, isNever, testOf } from '../model
 import type { Pushdown, UpstreamRow } from '../model/provider.js'
 import type { ResidualReason } from './page.js'
 import { conjuncts, fieldsOf, requiredValues, type Scope, simplify } from './planning/simplify.js'
-import { type Reasons, type Share, splitCondition } from './planning/split.js'
+import { type Reasons, type Share, splitCondition, withoutWords } from './planning/split.js'
 import { timeSlices } from './planning/time-slices.js'
 
 /** What one source is asked, and what is left to evaluate here. */
@@ -37,8 +37,11 @@ export interface PlanPart {
   readonly matches: (row: UpstreamRow) => boolean
   /** Fields that the gateway has to evaluate on what comes back. */
   readonly residual: readonly FilterField[]
-  /** The request names a value that the provider may refuse as unknown. Then no entry belongs to the part. */
-  readonly unproven: boolean
+  /**
+   * What is sent where the provider refuses a word of the pushdown as unknown, which entries may have all the same; null
+   * where it has no such word.
+   */
+  readonly withoutWords: Pushdown | null
 }
 
 /** Bounds of a plan. */
@@ -83,7 +86,7 @@ export function planFilter(filter: EntryFilter, capabilities: Capabilities, limi
       Math.floor(slicesMax / slices.length),
     ),
   )
-  const parts = joinDrafts(drafts).map((group, index) => partOf(group, index, filter))
+  const parts = joinDrafts(drafts).map((group, index) => partOf(group, index, filter, capabilities))
   const fields = new Set(parts.flatMap((part) => part.residual))
   return {
     possible: parts.length > 0,
@@ -153,8 +156,13 @@ function covers(wide: Draft, narrow: Draft): boolean {
   )
 }
 
-function partOf(group: readonly [Draft, ...Draft[]], index: number, filter: EntryFilter): PlanPart {
-  const [{ pushdown, range, unproven }] = group
+function partOf(
+  group: readonly [Draft, ...Draft[]],
+  index: number,
+  filter: EntryFilter,
+  capabilities: Capabilities,
+): PlanPart {
+  const [{ pushdown, range }] = group
   const residual = new Set(group.flatMap((draft) => residualOf(draft, pushdown)))
   // The filter's own word for what the plan turned into actions.
   if (residual.has('actions') && filter.actions === undefined && mentions(filter, 'actionKinds')) {
@@ -167,7 +175,7 @@ function partOf(group: readonly [Draft, ...Draft[]], index: number, filter: Entr
     range,
     matches: matcherOf(group),
     residual: filterFields.filter((field) => residual.has(field)),
-    unproven,
+    withoutWords: withoutWords(pushdown, capabilities),
   }
 }
 

@@ -83,7 +83,7 @@ async function readEntry(
     matches: (row: { readonly id: string }) => row.id === key.id,
   }
   const run = runOf(source)
-  const part = { key: '', pushdown: {}, range: {}, matches: plan.matches, residual: [], unproven: false }
+  const part = { key: '', pushdown: {}, range: {}, matches: plan.matches, residual: [], withoutWords: null }
   const walk = new Walk(plan, context.hints.get(hintKey(source.key, {})))
   const lane = addLane(run, part, walk, walk.startsAt)
   const limits = { ...context.limits, scannedPerPage: Number.POSITIVE_INFINITY }

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 
 /**
  * Kinds of request that a provider has refused because it does not know a value of theirs, so that they are not sent
- * again for every page. Bounded by number and by age: a provider may learn a word.
+ * again for every page, but the same without the value. Bounded by number and by age: a provider may learn a word.
  */
 export interface Refusals {
   /** `key`: source and pushdown (`hintKey`). */

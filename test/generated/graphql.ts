@@ -137,7 +137,7 @@ export type CountExactness =
 export type CoverageState =
   /** Everything that was asked of this source was searched. */
   | 'COMPLETE'
-  /** Nothing of the source can match: the filter says so, its times do, or the provider, which refused a word as unknown. */
+  /** Nothing of the source can match: the filter says so, or its times do. */
   | 'EXCLUDED'
   /** The source could not be read for this page. See `error` and `gap`. */
   | 'FAILED'

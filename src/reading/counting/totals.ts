@@ -38,9 +38,10 @@ export function canTally(
     // Edges are found by offsets.
     paging === 'offset' &&
     (isFine(boundSlackMs) || isWhole || edgesMs.length <= coarseEdgesMax) &&
-    parts.every(({ pushdown, residual, unproven }) => {
+    parts.every(({ pushdown, residual, withoutWords }) => {
       const fields = Object.keys(pushdown) as (keyof typeof pushdown)[] // of our own making
-      return residual.length === 0 && !unproven && fields.every((field) => filters[field]?.exact === true)
+      const isSure = residual.length === 0 && withoutWords === null
+      return isSure && fields.every((field) => filters[field]?.exact === true)
     })
   )
 }

@@ -13,7 +13,7 @@ export interface Share {
   /** What must hold beside the filter itself, so that the entry belongs to this share and no other. */
   readonly guards: readonly Condition[]
   readonly unless: readonly Condition[]
-  /** The request names a value that the provider may refuse to know; then no entry belongs to the share. */
+  /** The request names a word that the provider may refuse to know. */
   readonly unproven: boolean
 }
 
@@ -129,19 +129,31 @@ function chunksOf(
   if (support === undefined || support.valuesMax === 0) return 'NO_PARAMETER'
   const { valuesMax, accepts, knows } = support
   if (!values.every((value) => accepts?.(value) ?? true)) return 'VALUE_NOT_SENDABLE'
-  const known = values.filter((value) => knows?.(value) ?? true)
-  const chunks: Chunk[] = []
-  for (let start = 0; start < known.length; start += valuesMax) {
-    chunks.push({ values: known.slice(start, start + valuesMax), unproven: false })
-  }
-  for (const value of values) {
-    if (!(knows?.(value) ?? true)) chunks.push({ values: [value], unproven: true })
-  }
-  return chunks
+  return [false, true].flatMap((unproven) => {
+    const own = values.filter((value) => (knows?.(value) ?? true) !== unproven)
+    const chunks: Chunk[] = []
+    for (let start = 0; start < own.length; start += valuesMax) {
+      chunks.push({ values: own.slice(start, start + valuesMax), unproven })
+    }
+    return chunks
+  })
+}
+
+/** A pushdown without the fields that take words of a closed list; null where it has none. */
+export function withoutWords(pushdown: Pushdown, capabilities: Capabilities): Pushdown | null {
+  const fields = pushdownFields.filter((field) => pushdown[field] !== undefined)
+  const left = new Map(
+    fields.flatMap((field) =>
+      capabilities.filters[field]?.knows ? [] : [[field, pushdown[field] ?? []] as const],
+    ),
+  )
+  if (left.size === fields.length) return null
+  dropLonely(left, capabilities, new Map())
+  return Object.fromEntries(left)
 }
 
 function dropLonely(
-  fields: Map<PushdownField, readonly Chunk[]>,
+  fields: Map<PushdownField, unknown>,
   { requires = [] }: Capabilities,
   reasons: Reasons,
 ): void {
