@@ -18,7 +18,13 @@ function row(id: string, occurredAtMs: number): UpstreamRow {
 }
 
 /** Looks an entry up at a source that lists these rows, and whose lookup knows the first of an id. */
-async function lookUp(rows: readonly UpstreamRow[], id: string, atMs: number, isDown = false) {
+async function lookUp(
+  rows: readonly UpstreamRow[],
+  id: string,
+  atMs: number,
+  isDown = false,
+  told?: Awaited<ReturnType<NonNullable<ReadableSource['fetchEntry']>>>,
+) {
   let listed = 0
   const source: ReadableSource = {
     key: 'log',
@@ -29,7 +35,8 @@ async function lookUp(rows: readonly UpstreamRow[], id: string, atMs: number, is
       if (isDown) return sourceFailure('UNAVAILABLE')
       return { rows: rows.filter((row) => row.timeMs >= sinceMs && row.timeMs < untilMs), more: false }
     },
-    fetchEntry: async (asked) => rows.find((row) => row.id.toLowerCase() === asked.toLowerCase()) ?? null,
+    fetchEntry: async (asked) =>
+      told === undefined ? (rows.find((row) => row.id.toLowerCase() === asked.toLowerCase()) ?? null) : told,
   }
   const reader = createReader({
     sources: [source],
@@ -56,6 +63,19 @@ describe('a lookup', () => {
   it('leaves an entry to its list that has its id with another', async () => {
     const rows = [row('a', timeMs), row('a', timeMs - 5)]
     expect((await lookUp(rows, 'a', timeMs - 5)).entry).toMatchObject({ occurredAtMs: timeMs - 5 })
+  })
+
+  it.each([null, sourceFailure('NOT_FOUND')])('that has none, as %j, leaves it to the list', async (told) => {
+    const { entry, listed } = await lookUp([row('a', timeMs)], 'a', timeMs, false, told)
+    expect(entry).toMatchObject({ upstreamId: 'a' })
+    expect(listed).toBe(1)
+    expect((await lookUp([], 'a', timeMs, false, told)).entry).toBeNull()
+    expect((await lookUp([], 'a', timeMs, true, told)).entry).toMatchObject({ kind: 'UNAVAILABLE' })
+  })
+
+  it('that fails is the answer', async () => {
+    const told = sourceFailure('FORBIDDEN')
+    expect(await lookUp([row('a', timeMs)], 'a', timeMs, false, told)).toEqual({ entry: told, listed: 0 })
   })
 
   it('proves nothing by an entry of another time while the list cannot be read', async () => {

@@ -59,8 +59,8 @@ export function createReader(options: ReaderOptions): Reader {
 
 /**
  * One entry by its key: design.md 4.12. By the provider's own lookup where there is one, else by reading the entry's
- * time step to its end. null only when it is proven not to be there. A lookup knows the id alone: when it gives an entry
- * of another time, there may be one of the same id in the time step all the same.
+ * time step to its end, and null only when that was done. A lookup knows the id alone: when it gives an entry of another
+ * time, or none, as for an id of a form that it does not take, there may be one in the time step all the same.
  */
 async function readEntry(
   key: EntryKey,
@@ -71,8 +71,9 @@ async function readEntry(
   if (!source) return null
   if (source.fetchEntry) {
     const row = await source.fetchEntry(key.id, terms)
-    if (row === null || isFailure(row)) return row
-    if (row.id === key.id && row.timeMs === key.timeMs) return entryOf(row, key.sourceKey)
+    if (isFailure(row) && row.kind !== 'NOT_FOUND') return row
+    if (row && !isFailure(row) && row.id === key.id && row.timeMs === key.timeMs)
+      return entryOf(row, key.sourceKey)
   }
   const plan = {
     sourceKey: key.sourceKey,
