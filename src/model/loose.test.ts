@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countField, flagField, idField, isJsonObject, jsonField, objectField, textField } from './loose.js'
+import { countField, flagField, hasForeignError, idField, isJsonObject, jsonField, objectField, textField } from './loose.js'
 
 describe('readers of loose fields', () => {
   it.each([
@@ -17,6 +17,22 @@ describe('readers of loose fields', () => {
     ['inherited', jsonField({}, 'constructor', '__proto__', 'toString'), null],
   ])('%s', (_, read, expected) => {
     expect(read).toEqual(expected)
+  })
+
+  it.each([
+    [true, { error: 'backend unavailable', items: [] }],
+    [true, { error: {}, items: [1] }],
+    [true, { errors: [{ message: 'm' }], results: [] }],
+    [true, { code: 'X', message: 'text', data: [] }],
+    [true, { code: 14, message: 'text' }],
+    [false, { error: null, errors: [], items: [] }],
+    [false, { error: '', items: [] }],
+    [false, { error: false }],
+    [false, { code: 'X', message: 'text', data: [1] }],
+    [false, { message: 'text', data: [] }],
+    [false, { items: [], total: 0 }],
+  ])('an error of another form: %j in %j', (expected, body) => {
+    expect(hasForeignError(body)).toBe(expected)
   })
 
   it('tells objects from lists and null', () => {

@@ -43,6 +43,17 @@ export function flagField(object: JsonObject, ...names: readonly string[]): bool
   return firstField(object, names, (value) => (typeof value === 'boolean' ? value : undefined))
 }
 
+/**
+ * Whether a body says an error in a form that is not its provider's own, as proxies and frameworks do: an `error` or
+ * `errors` that say anything, or `code` and `message` where no list has a row. An empty list beside it proves nothing.
+ */
+export function hasForeignError(body: JsonObject): boolean {
+  const says = (value: JsonValue) => Boolean(value) && !(Array.isArray(value) && value.length === 0)
+  if (says(jsonField(body, 'error')) || says(jsonField(body, 'errors'))) return true
+  const isBare = Object.values(body).every((value) => !Array.isArray(value) || value.length === 0)
+  return isBare && idField(body, 'code') !== null && textField(body, 'message') !== null
+}
+
 /** The texts of a list, at most `countMax` of them, each cut to 500 UTF-16 code units. Empty for anything else. */
 export function textsOf(value: JsonValue, countMax: number): string[] {
   if (!Array.isArray(value)) return []

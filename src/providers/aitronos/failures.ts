@@ -1,6 +1,13 @@
 import { type FailureKind, isFailure, type SourceFailure } from '../../model/failure.js'
 import type { JsonValue } from '../../model/json.js'
-import { countField, isJsonObject, jsonField, objectField, textField } from '../../model/loose.js'
+import {
+  countField,
+  hasForeignError,
+  isJsonObject,
+  jsonField,
+  objectField,
+  textField,
+} from '../../model/loose.js'
 import type { UpstreamResponse } from '../../model/provider.js'
 import { failureKindOfStatus, parseJsonBody, statusFailure } from '../../model/wire.js'
 import { rateLimits } from './capabilities.js'
@@ -24,7 +31,7 @@ interface WireError {
 /**
  * The JSON of an answer that is not a failure.
  *
- * A status other than 200 is a failure, and so is a 200 with `success: false` or an `error` object. A body that is
+ * A status other than 200 is a failure, and so is a 200 with `success: false` or an error in whatever form. A body that is
  * not JSON (a proxy's page) is translated by its status. In a 200 or 4xx a documented code decides, compared without
  * case, then the status. 408, 429, 5xx and redirects stand whatever the code says: they are not about the request.
  */
@@ -44,7 +51,10 @@ const noError: WireError = { code: null, message: null, status: undefined, trace
 function reportedError(json: JsonValue): WireError | undefined {
   if (!isJsonObject(json)) return undefined
   const error = objectField(json, 'error')
-  if (error === null) return json['success'] === false ? noError : undefined
+  if (error === null) {
+    const saysError = json['success'] === false || hasForeignError(json)
+    return saysError ? { ...noError, message: textField(json, 'message', 'error') } : undefined
+  }
   return {
     code: textField(error, 'code'),
     message: textField(error, 'message', 'system_message'),

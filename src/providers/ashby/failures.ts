@@ -3,6 +3,7 @@ import { isFailure } from '../../model/failure.js'
 import type { JsonObject } from '../../model/json.js'
 import {
   flagField,
+  hasForeignError,
   idField,
   isJsonObject,
   jsonField,
@@ -116,7 +117,7 @@ export function bodyOf(response: UpstreamResponse): { readonly body: JsonObject 
   const body = parsed.json
   const success = flagField(body, 'success')
   if (success === true) return { body }
-  const saysError = success === false || objectField(body, 'errorInfo') !== null
+  const saysError = success === false || objectField(body, 'errorInfo') !== null || hasForeignError(body)
   return saysError || !is2xx ? refusal(response, errorOf(body)) : { body }
 }
 

@@ -1,6 +1,13 @@
 import { type FailureKind, isFailure, type SourceFailure } from '../../model/failure.js'
 import type { JsonValue } from '../../model/json.js'
-import { countField, isJsonObject, jsonField, objectField, textField } from '../../model/loose.js'
+import {
+  countField,
+  hasForeignError,
+  isJsonObject,
+  jsonField,
+  objectField,
+  textField,
+} from '../../model/loose.js'
 import type { UpstreamResponse } from '../../model/provider.js'
 import { failureKindOfStatus, parseJsonBody, statusFailure } from '../../model/wire.js'
 import { rateLimits } from './capabilities.js'
@@ -56,7 +63,10 @@ const noError: WireError = {
 function reportedError(json: JsonValue): WireError | undefined {
   if (!isJsonObject(json)) return undefined
   const error = objectField(json, 'error')
-  if (error === null) return json['success'] === false ? noError : undefined
+  if (error === null) {
+    const saysError = json['success'] === false || hasForeignError(json)
+    return saysError ? { ...noError, message: textField(json, 'message', 'error') } : undefined
+  }
   return {
     code: textField(error, 'code'),
     type: textField(error, 'type'),

@@ -16,7 +16,12 @@ describe('a source that prefers the history', () => {
   const prefers = { ...given, preferHistory: true }
   const one = { resourceTypes: ['vector_store'], resourceIds: ['vs_1'] }
   it.each([
-    ['type and id', one, '/v1/vector-stores/vs_1/history', {}],
+    [
+      'any action, of which a history may have some only',
+      one,
+      '/v1/org_55/audit-logs',
+      { resourceType: 'vector_store', resourceId: 'vs_1' },
+    ],
     [
       'an action and an actor that it names too',
       { ...one, actions: ['updated'], actorIds: ['uid_1'] },

@@ -68,7 +68,7 @@ const snakeNames = { userId: 'user_id', startDate: 'start_date', endDate: 'end_d
 
 /**
  * The path of the shortcut that asks for the same: it fixes type and id, and names fewer actions than the list
- * (sheet section 2), so with another action the list is asked.
+ * (sheet section 2). Whether it has entries of others is unknown, so with another action, or none, the list is asked.
  */
 function historyPath(
   resourceType: string | undefined,
@@ -78,7 +78,7 @@ function historyPath(
 ): string | undefined {
   const segment = historySegments.get(resourceType ?? '')
   if (!preferHistory || segment === undefined || !segmentIdPattern.test(resourceId ?? '')) return undefined
-  if (action !== undefined && !actionsOfHistoryFilter.includes(action)) return undefined
+  if (action === undefined || !actionsOfHistoryFilter.includes(action)) return undefined
   return `/v1/${segment}/${resourceId}/history`
 }
 

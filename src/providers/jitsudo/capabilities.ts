@@ -8,12 +8,13 @@ export const boundStepMs = secondMs
 export const boundMarginMs = secondMs
 
 /**
- * What may not be sent is compared by the gateway itself: an empty parameter may be taken for a missing one, and half
- * of a surrogate pair, which JSON can hold, becomes another character in a URL.
+ * What may not be sent is compared by the gateway itself: an empty parameter may be taken for a missing one, blanks at
+ * an end might be trimmed, a comma might be read as a list, and half of a surrogate pair, which JSON can hold, becomes
+ * another character in a URL.
  */
 const oneValue: FilterSupport = {
   valuesMax: 1,
-  accepts: (value) => value !== '' && !/\p{Surrogate}/u.test(value),
+  accepts: (value) => value !== '' && value === value.trim() && !/[,\p{Surrogate}]/u.test(value),
 }
 
 /** One value per filter: the parameters are scalars. Sheet jitsudo section 2. */

@@ -1,7 +1,15 @@
 import type { FailureKind, SourceFailure } from '../../model/failure.js'
 import { isFailure } from '../../model/failure.js'
 import type { JsonObject, JsonValue } from '../../model/json.js'
-import { idField, isJsonObject, jsonField, objectField, smallJson, textField } from '../../model/loose.js'
+import {
+  hasForeignError,
+  idField,
+  isJsonObject,
+  jsonField,
+  objectField,
+  smallJson,
+  textField,
+} from '../../model/loose.js'
 import type { UpstreamResponse } from '../../model/provider.js'
 import { failureKindOfStatus, invalidResponse, parseJsonBody, statusFailure } from '../../model/wire.js'
 
@@ -117,7 +125,7 @@ function errorOf(json: JsonValue): WireError | undefined {
   // A number is some other service's code (gRPC gateways send one); it is kept for the reader.
   const code = idField(body, 'code')
   const message = textField(body, 'message')
-  if (code === null && message === null && nested === null) return undefined
+  if (code === null && message === null && nested === null && !hasForeignError(json)) return undefined
   return {
     code,
     message,

@@ -23,7 +23,10 @@ describe('jitsudo', () => {
       lookup: true,
     })
     expect(source.capabilities.window).toBeUndefined()
-    expect(source.pageRequest({ pushdown: {}, limit: 50 }).query).toEqual([['limit', '50']])
+    expect(source.pageRequest({ pushdown: {}, limit: 50, sinceMs: 1_000 }).query).toEqual([
+      ['from', '1970-01-01T00:00:00.000Z'],
+      ['limit', '50'],
+    ])
     expect(source.lookup?.request('no-uuid')).toBeUndefined()
   })
 

@@ -52,6 +52,26 @@ describe('readPage', () => {
     expect(pageOf(ok({ data: [], ...parts }))).toStrictEqual({ rows: [], ...expected })
   })
 
+  it.each([
+    [50, 'x', true],
+    [49, 'x', false],
+    [50, null, false],
+  ])('reads a page of %i rows and the token %j that denies more', (count, token, more) => {
+    const data = Array.from({ length: count }, (_, at) => ({ ...entry, id: `i${at}` }))
+    expect(pageOf(ok({ data, has_more: false, next_cursor: token })).more).toBe(more)
+  })
+
+  it.each([
+    { error: 'backend unavailable' },
+    { errors: [{ message: 'no' }] },
+    { code: 'internal', message: 'no' },
+  ])('takes no error for the end of a list: %j', (error) => {
+    expect(readPage(source, ok({ data: [], has_more: false, ...error }))).toMatchObject({
+      failed: true,
+      kind: 'INVALID_RESPONSE',
+    })
+  })
+
   it.each<[string, object, string]>([
     ['rows missing', { has_more: false }, 'data: expected array'],
     ['rows null', { data: null }, 'data: expected array'],

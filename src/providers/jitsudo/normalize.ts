@@ -2,7 +2,7 @@ import type { EntryContent } from '../../model/entry.js'
 import type { SourceFailure } from '../../model/failure.js'
 import { isFailure } from '../../model/failure.js'
 import type { JsonObject } from '../../model/json.js'
-import { idField, jsonField, textField } from '../../model/loose.js'
+import { hasForeignError, idField, jsonField, textField } from '../../model/loose.js'
 import type { UpstreamPage, UpstreamResponse, UpstreamRow } from '../../model/provider.js'
 import { brokenForm, invalidResponse, schemaFailure } from '../../model/wire.js'
 import { type RowKey, readWireRow } from '../../model/wire-row.js'
@@ -11,14 +11,17 @@ import type { Settings } from './settings.js'
 import { actionKindOfWord, actorTypeOfWord } from './vocabulary.js'
 import { listWire } from './wire.js'
 
+/** As many rows as the default of `limit` is presumed to be; a server may give no more, whatever is asked. */
+const givenRowsLeast = 50
+
 /**
  * An answer of the list -> its rows in the provider's order and what it says of further ones, or the failure.
  *
- * `has_more` decides; where it is missing, a usable cursor means more. One row without a usable id or time fails the
+ * `has_more` decides; where it is missing, or denies that there is more behind 50 rows or more, a usable cursor means more. One row without a usable id or time fails the
  * page as INVALID_RESPONSE with the path: a row left out would be lost in silence. Pure; never throws.
  */
 export function readPage(settings: Settings, response: UpstreamResponse): UpstreamPage | SourceFailure {
-  const answer = bodyOf(response, (body) => Array.isArray(jsonField(body, 'data')))
+  const answer = bodyOf(response, (body) => Array.isArray(jsonField(body, 'data')) && !hasForeignError(body))
   if (isFailure(answer)) return answer
   const list = listWire.safeParse(answer.body)
   if (!list.success) return schemaFailure(response, list.error)
@@ -32,9 +35,11 @@ export function readPage(settings: Settings, response: UpstreamResponse): Upstre
   }
   const { next_cursor: token, has_more: hasMore } = list.data
   const upstreamCursor = typeof token === 'string' && token !== '' ? token : undefined
+  // By a page that was asked for larger than it gives, a server may reckon that there is no more; the cursor knows.
+  const mayBeCut = hasMore === false && upstreamCursor !== undefined && rows.length >= givenRowsLeast
   return {
     rows,
-    more: hasMore ?? upstreamCursor !== undefined,
+    more: mayBeCut || (hasMore ?? upstreamCursor !== undefined),
     ...(upstreamCursor !== undefined && { upstreamCursor }),
   }
 }

@@ -17,7 +17,10 @@ describe('pageRequest', () => {
     expect(pageRequest(source, ask({}))).toEqual({
       method: 'GET',
       path: '/v1/audit-log',
-      query: [['limit', '100']],
+      query: [
+        ['from', '1970-01-01T00:00:00.000Z'],
+        ['limit', '100'],
+      ],
       headers: { Accept: 'application/json', 'X-Tenant-ID': tenantId },
     })
   })
@@ -56,9 +59,11 @@ describe('pageRequest', () => {
     ['no filter for two values', { pushdown: { actions: ['a', 'b'] } }, {}],
     ['no filter for no value', { pushdown: { actions: [] } }, {}],
     ['no filter for an empty value', { pushdown: { actions: [''] } }, {}],
+    ['no filter for what may be read as a list', { pushdown: { actions: ['a,b'] } }, {}],
+    ['no filter for what may be trimmed', { pushdown: { actions: [' a'] } }, {}],
     ['no filter for half a surrogate pair', { pushdown: { actorIds: ['\ud800'] } }, {}],
   ])('sends %s', (_name, parts, expected) => {
-    expect(sent(parts)).toEqual({ limit: '100', ...expected })
+    expect(sent(parts)).toEqual({ limit: '100', from: '1970-01-01T00:00:00.000Z', ...expected })
   })
 
   it.each([

@@ -21,15 +21,19 @@ const parameterOf: Record<keyof typeof filters, string> = {
   resourceTypes: 'resource_type',
   resourceIds: 'resource_id',
 }
+/** No entry of JITSudo can be older than the Unix epoch. */
+const firstMs = 0
+
 const sentFields = ['actorIds', 'actions', 'resourceTypes', 'resourceIds'] as const
 
 /**
  * The request for one page of the list.
  *
  * Whether the bounds include their instant and how fine they are is unknown (sheet jitsudo section 2), so each is sent
- * as a whole second that lies one to two seconds outside of what was asked; a bound that the ask lacks, or that would
- * lie outside the years 0001 to 9999, is left out, since no default window is mentioned. Bounds and filters are sent with a cursor too (section 5). A filter that one
- * request cannot carry is left out, which asks for more, never for less. Pure.
+ * as a whole second that lies one to two seconds outside of what was asked; one that would lie outside the years 0001 to
+ * 9999 is left out. Whether there is a default window is unknown, too: without a lower bound 1970 is sent, since a
+ * deployment that refuses it says so, and one that shows the last day alone does not. Bounds and filters are sent with a
+ * cursor too (section 5). A filter that one request cannot carry is left out, which asks for more, never for less. Pure.
  */
 export function pageRequest(settings: Settings, ask: PageAsk): UpstreamRequest {
   const query: (readonly [string, string])[] = []
@@ -37,7 +41,7 @@ export function pageRequest(settings: Settings, ask: PageAsk): UpstreamRequest {
     const value = soleValue(field, ask.pushdown[field])
     if (value !== undefined) query.push([parameterOf[field], value])
   }
-  const from = ask.sinceMs === undefined ? undefined : lowerBound(ask.sinceMs)
+  const from = ask.sinceMs === undefined ? formatInstant(firstMs) : lowerBound(ask.sinceMs)
   const to = ask.untilMs === undefined ? undefined : upperBound(ask.untilMs)
   if (from !== undefined) query.push(['from', from])
   if (to !== undefined) query.push(['to', to])
