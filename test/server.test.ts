@@ -100,9 +100,16 @@ describe('answers', () => {
       null,
     ])
     expect(json.errors?.map(({ path, extensions }) => [path, extensions['code']])).toEqual([
+      [['nodes', 5], 'BAD_USER_INPUT'],
       [['nodes', 7], 'BAD_USER_INPUT'],
       [['nodes', 1], 'UPSTREAM_FAILED'],
     ])
+    expect(json.errors?.[0]).toMatchObject({
+      message: expect.stringContaining(
+        'of the source "unknown", which is not configured here. The sources are: desk',
+      ),
+      extensions: { argument: ['ids', 5] },
+    })
     expect(reader.lookedUp).toEqual(['x', 'bad', 'gone'])
     expect(most).toBe(3)
   })

@@ -19,7 +19,7 @@ export function isEntry(node: NodeValue): node is AuditEntry {
 
 /**
  * Makes the loader of one operation. Entries are read in parallel; a failing read is an error of that id alone, with
- * the code UPSTREAM_FAILED. Ids must have been checked with `decodeGlobalId`; a text that is none loads as null.
+ * the code UPSTREAM_FAILED. Ids must have been checked (`checkId` in query.ts): a text that is none loads as null.
  */
 export function createNodeLoader(parts: {
   readonly reader: Reader
@@ -38,7 +38,6 @@ async function load(
   const id = decodeGlobalId(text)
   if (id === undefined) return null
   if (id.kind === 'source') return sources.get(id.key) ?? null
-  if (!sources.has(id.key.sourceKey)) return null
   const entry = await untilEnded(terms.signal, () => reader.readEntry(id.key, terms))
   if (isFailure(entry)) throw lookupFailed(id.key.sourceKey, entry)
   return entry

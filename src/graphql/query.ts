@@ -124,7 +124,7 @@ function defineNodeFields(builder: GatewayBuilder, { Node }: SourceTypes): void 
           description: 'A global id, as the field `id` of an object gives it.',
         }),
       },
-      resolve: (_, { id }, context) => context.nodes.load(checkId(id, ['id'])),
+      resolve: (_, { id }, context) => context.nodes.load(checkId(id, ['id'], context)),
     }),
   )
   builder.queryField('nodes', (t) =>
@@ -146,18 +146,33 @@ function defineNodeFields(builder: GatewayBuilder, { Node }: SourceTypes): void 
             `The list has ${ids.length} ids. Give at most ${nodeIdsMax}, or ask in several queries.`,
           )
         }
-        return ids.map(async (id, index) => context.nodes.load(checkId(id, ['ids', index])))
+        return ids.map(async (id, index) => context.nodes.load(checkId(id, ['ids', index], context)))
       },
     }),
   )
 }
 
-function checkId(id: string, argument: readonly (string | number)[]): string {
-  if (decodeGlobalId(id)) return id
-  throw badUserInput(
-    argument,
-    `${quote(id)} is not a global id of this gateway. Give the \`id\` of an object unchanged; an \`upstreamId\` or a cursor is not one.`,
-  )
+function checkId(
+  id: string,
+  argument: readonly (string | number)[],
+  { sources }: Pick<GraphContext, 'sources'>,
+): string {
+  const decoded = decodeGlobalId(id)
+  if (!decoded) {
+    throw badUserInput(
+      argument,
+      `${quote(id)} is not a global id of this gateway. Give the \`id\` of an object unchanged; an \`upstreamId\` or a cursor is not one.`,
+    )
+  }
+  // Null would say that it was looked for.
+  if (decoded.kind === 'entry' && !sources.has(decoded.key.sourceKey)) {
+    const keys = [...sources.keys()].join(', ')
+    throw badUserInput(
+      argument,
+      `${quote(id)} is the id of an entry of the source ${quote(decoded.key.sourceKey)}, which is not configured here. The sources are: ${keys}.`,
+    )
+  }
+  return id
 }
 
 function defineSourceFields(builder: GatewayBuilder, { Source }: SourceTypes): void {
