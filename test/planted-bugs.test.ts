@@ -224,8 +224,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'hasNextPage is that of the first source',
     file: 'reading/lanes.ts',
-    find: 'return lane.run.failure === null && !isFinished(lane)',
-    replace: 'return lane.run.failure === null && !isFinished(lane) && lane.run.source.key !== "hiring"',
+    find: 'return lane.run.failure === null && !lane.walk.finished',
+    replace: 'return lane.run.failure === null && !lane.walk.finished && lane.run.source.key !== "hiring"',
   },
   {
     name: 'a reading backward never has a previous page',

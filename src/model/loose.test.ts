@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { countField, flagField, hasForeignError, idField, isJsonObject, jsonField, objectField, textField } from './loose.js'
+import {
+  countField,
+  flagField,
+  hasForeignError,
+  idField,
+  isJsonObject,
+  jsonField,
+  objectField,
+  textField,
+} from './loose.js'
 
 describe('readers of loose fields', () => {
   it.each([

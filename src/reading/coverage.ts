@@ -1,7 +1,7 @@
 import type { Lane, SourceRun } from './lanes.js'
 import { outOfTime } from './open-lanes.js'
 import type { Reading } from './open-reading.js'
-import type { SourceCoverage } from './page.js'
+import type { ReadableSource, SourceCoverage } from './page.js'
 import type { FilterPlan } from './plan.js'
 import { beginning } from './position-cursor.js'
 import type { Gap } from './ranges.js'
@@ -38,7 +38,7 @@ export function coverageOf(report: SourceReport, reading: Reading): SourceCovera
     searchedSinceMs: whole?.bottom ? sinceOf(whole.bottom, 'whole') : null,
     searchedUntilMs: whole ? untilOf(whole.top, 'whole') : null,
     gap: gaps.length === 0 ? null : hullOf(gaps),
-    resumeCursor: gaps.length === 0 ? null : resumeCursor(sourceKey, gaps, reading),
+    resumeCursor: gaps.length === 0 ? null : resumeCursor(run.source, gaps, reading),
     requests: run.requests - run.reused,
     scanned: sum(lanes, (lane) => lane.walk.scanned),
     matched: sum(lanes, (lane) => lane.walk.matched),
@@ -48,10 +48,10 @@ export function coverageOf(report: SourceReport, reading: Reading): SourceCovera
 }
 
 /** A cursor that reads exactly what the gaps of one source hold, in a reading of that source alone. */
-function resumeCursor(sourceKey: string, gaps: readonly Gap[], reading: Reading): string {
+function resumeCursor(source: ReadableSource, gaps: readonly Gap[], reading: Reading): string {
   const { filter, order } = reading.request
   const segments = gaps.map(({ top, bottom }) => ({ top, bottom }))
-  return reading.bindCursors({ filter, order, sourceKeys: [sourceKey] }).encode(beginning(reading, segments))
+  return reading.bindCursors({ filter, order, sources: [source] }).encode(beginning(reading, segments))
 }
 
 /** The part of what was searched, from where the reading began, in which nothing is missing. */

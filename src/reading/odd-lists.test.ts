@@ -114,7 +114,7 @@ function resumeCursor(
   segments: readonly KeyRange[],
 ) {
   const bind = createCursorCodecs([new Secret('a secret of a test')], 86_400_000)
-  return bind({ filter, order, sourceKeys: ['log'] }).encode({
+  return bind({ filter, order, sources: [{ key: 'log' }] }).encode({
     asOfMs: nowMs,
     begunMs: nowMs,
     key: null,

@@ -51,8 +51,7 @@ export function openReading(
   if ('kind' in sources) return sources
   const countProblem = checkCount('first', request.first) ?? checkCount('last', request.last)
   if (countProblem) return countProblem
-  const sourceKeys = sources.map(({ key }) => key)
-  const cursors = bindCursors({ filter: request.filter, order: request.order, sourceKeys })
+  const cursors = bindCursors({ filter: request.filter, order: request.order, sources })
   const after = openCursor('after', request.after, cursors, nowMs)
   if (after !== null && 'kind' in after) return after
   const before = openCursor('before', request.before, cursors, nowMs)

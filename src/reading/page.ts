@@ -38,6 +38,8 @@ export type PageTerms = Pick<FetchTerms, 'signal' | 'deadlineMs'>
 /** One configured account, as the reading layer sees it. Everything that does I/O is behind these functions. */
 export interface ReadableSource {
   readonly key: string
+  /** Whose log it is, such as provider and organization: cursors are good for no other. Left out: the key tells it. */
+  readonly account?: string
   readonly capabilities: Capabilities
   /** How long after its time an entry may still appear, in ms. What is older is settled. */
   readonly settleMs: number

@@ -8,7 +8,7 @@ const asOfMs = Date.UTC(2026, 5, 15, 12, 30, 17, 250)
 const binding = {
   filter: { actions: ['update', 'create'], occurredAt: { sinceMs: asOfMs - dayMs } },
   order: 'NEWEST_FIRST',
-  sourceKeys: ['crew', 'assistants', 'access', 'hiring'],
+  sources: ['crew', 'assistants', 'access', 'hiring'].map((key) => ({ key })),
 } as const
 
 const key = {
@@ -90,7 +90,12 @@ describe('a position cursor', () => {
 
   it.each([
     ['another filter', { filter: {} }, 'another filter'],
-    ['other sources', { sourceKeys: ['crew'] }, 'other sources'],
+    ['other sources', { sources: [{ key: 'crew' }] }, 'other sources'],
+    [
+      'another account',
+      { sources: binding.sources.map(({ key }) => ({ key, account: 'b' })) },
+      'other sources',
+    ],
     ['the other order', { order: 'OLDEST_FIRST' }, 'the other order'],
   ])('is refused with %s, and says so', (_, changes, words) => {
     const text = codecOf(['s']).encode(plain)
@@ -104,7 +109,7 @@ describe('a position cursor', () => {
     const text = codecOf(['s']).encode(plain)
     const same = {
       filter: { ...binding.filter, actions: ['create', 'update', 'create'] },
-      sourceKeys: [...binding.sourceKeys].reverse(),
+      sources: [...binding.sources].reverse(),
     }
     expect(codecOf(['s'], same).decode(text, asOfMs)).toEqual({ position: plain })
   })

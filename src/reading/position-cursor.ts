@@ -3,7 +3,7 @@ import type { AuditEntryOrder, EntryKey } from '../model/order.js'
 import type { Secret } from '../model/secret.js'
 import type { NativeOrder } from './native-order.js'
 import type { Gap } from './ranges.js'
-import { createCursorSeal, filterDigest, sourcesDigest } from './sealed-cursor.js'
+import { type BoundSource, createCursorSeal, filterDigest, sourcesDigest } from './sealed-cursor.js'
 import type { Cut, KeyRange, Travel } from './travel.js'
 
 /**
@@ -41,7 +41,7 @@ export function beginning(
 interface Binding {
   readonly filter: EntryFilter
   readonly order: AuditEntryOrder
-  readonly sourceKeys: readonly string[]
+  readonly sources: readonly BoundSource[]
 }
 
 const version = 1
@@ -107,7 +107,7 @@ interface Bound {
 function digestsOf(binding: Binding): Bound {
   return {
     f: filterDigest(binding.filter),
-    s: sourcesDigest(binding.sourceKeys),
+    s: sourcesDigest(binding.sources),
     o: binding.order.charAt(0),
   }
 }
@@ -199,7 +199,7 @@ function bindingProblem(wire: WireCursor, bound: Bound): string | null {
     return 'belongs to a reading in the other order. Keep `order` the same from page to page, or begin a new reading'
   }
   if (wire.s !== bound.s) {
-    return 'belongs to a reading of other sources. Keep `sources` the same from page to page, or begin a new reading'
+    return 'belongs to a reading of other sources, or of other accounts under their keys. Keep `sources` the same from page to page, or begin a new reading'
   }
   if (wire.f !== bound.f) {
     return 'belongs to a reading with another filter. Keep `filter` the same from page to page, or begin a new reading'

@@ -59,9 +59,18 @@ export function filterDigest(filter: EntryFilter): string {
   return digest(JSON.stringify(canonicalFilter(filter)))
 }
 
+/** A source as far as a cursor is bound to it (`ReadableSource`). */
+export interface BoundSource {
+  readonly key: string
+  readonly account?: string
+}
+
 /** What a cursor remembers of the sources that it was made for, whatever their order. */
-export function sourcesDigest(sourceKeys: readonly string[]): string {
-  return digest(JSON.stringify([...sourceKeys].sort(compareText)))
+export function sourcesDigest(sources: readonly BoundSource[]): string {
+  const sorted = [...sources].sort((a, b) => compareText(a.key, b.key))
+  return digest(
+    JSON.stringify(sorted.map(({ key, account }) => (account === undefined ? key : [key, account]))),
+  )
 }
 
 /** The first 48 bits of a digest, as a number: what is remembered of an entry that was delivered. */

@@ -70,7 +70,7 @@ interface Delivered {
 
 const cursors = createTailCursors(
   createCursorSeal([new Secret('a-secret-of-this-test')]),
-  { filter: {}, sourceKeys: ['s0', 's1', 's2'] },
+  { filter: {}, sources: ['s0', 's1', 's2'].map((key) => ({ key })) },
   1e12,
 )
 

@@ -1,6 +1,6 @@
 import type { EntryFilter } from '../model/filter.js'
 import { compareText, type EntryKey } from '../model/order.js'
-import { type CursorSeal, filterDigest, sourcesDigest } from '../reading/sealed-cursor.js'
+import { type BoundSource, type CursorSeal, filterDigest, sourcesDigest } from '../reading/sealed-cursor.js'
 import type { Floor, Mark, Moment } from './progress.js'
 
 /**
@@ -34,11 +34,11 @@ type WireSource = readonly [timeMs: number, prints: string, id?: string]
 /** Cursors of one kind of subscription. `lifetimeMs`: how old the oldest floor of a cursor may be. */
 export function createTailCursors(
   seal: CursorSeal,
-  binding: { readonly filter: EntryFilter; readonly sourceKeys: readonly string[] },
+  binding: { readonly filter: EntryFilter; readonly sources: readonly BoundSource[] },
   lifetimeMs: number,
 ): TailCursors {
-  const sourceKeys = [...binding.sourceKeys].sort(compareText)
-  const bound = { o: 'T', f: filterDigest(binding.filter), s: sourcesDigest(sourceKeys) }
+  const sourceKeys = binding.sources.map(({ key }) => key).sort(compareText)
+  const bound = { o: 'T', f: filterDigest(binding.filter), s: sourcesDigest(binding.sources) }
   return {
     encode: (moment) => seal.seal(toWire(moment, sourceKeys, bound)),
     decode(text, nowMs) {
@@ -60,7 +60,7 @@ function bindingProblem(wire: WireCursor, bound: Pick<WireCursor, 'o' | 'f' | 's
   if (wire.v !== version) return 'was issued by a newer version of the gateway. Subscribe without `after`'
   if (wire.o !== bound.o) return 'comes from a list, not from a subscription. Use the one of an event'
   if (wire.s !== bound.s) {
-    return 'belongs to a subscription to other sources. Keep `sources` the same, or subscribe without `after`'
+    return 'belongs to a subscription to other sources, or to other accounts under their keys. Keep `sources` the same, or subscribe without `after`'
   }
   if (wire.f !== bound.f) {
     return 'belongs to a subscription with another filter. Keep `filter` the same, or subscribe without `after`'

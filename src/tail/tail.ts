@@ -39,7 +39,7 @@ export function createTail(options: TailOptions): Tail {
     const sourceKeys = sources.map(({ key }) => key)
     const cursors = createTailCursors(
       options.seal,
-      { filter: request.filter, sourceKeys },
+      { filter: request.filter, sources },
       limits.cursorLifetimeMs,
     )
     const nowMs = now()

@@ -47,6 +47,8 @@ describe('a connected source', () => {
     expect(await source.fetchEntry?.('e1', { signal })).toBeNull()
     expect(paths).toEqual(['/page/7', '/entry/e1'])
     expect(source).toMatchObject({ key: 'main', capabilities: dialect.capabilities })
+    const others = { ...dialect, organizationId: 'another' }
+    expect(connect(others).source.account).not.toBe(source.account)
   })
 
   it('gives a failure of sending as it is, without reading', async () => {

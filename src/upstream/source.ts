@@ -68,6 +68,7 @@ export function connectSource(options: SourceOptions): ReadableSource {
 
   return {
     key: sourceKey,
+    account: `${options.providerId} ${dialect.organizationId}`,
     capabilities,
     settleMs,
     describe: (ask) => dialect.pageRequest(ask),

@@ -141,7 +141,7 @@ function restOf(
   after: string | null,
   row: SourceCoverage | null,
   { sourceKey, filter, window: { sinceMs, untilMs }, asOfMs }: SourceRequest,
-  { bindCursors, now }: ReadingContext,
+  { sources, bindCursors, now }: ReadingContext,
 ): Pick<SourceCoverage, 'gap' | 'resumeCursor'> {
   const goesOn = after !== null && row?.gap === null
   const gap = {
@@ -149,7 +149,8 @@ function restOf(
     untilMs: (goesOn ? row.searchedSinceMs : null) ?? untilMs,
   }
   const begin = beginning({ asOfMs, begunMs: now() }, null)
-  const cursors = bindCursors({ filter, order: 'NEWEST_FIRST', sourceKeys: [sourceKey] })
+  const own = sources.filter(({ key }) => key === sourceKey)
+  const cursors = bindCursors({ filter, order: 'NEWEST_FIRST', sources: own })
   return { gap, resumeCursor: goesOn ? after : cursors.encode(begin) }
 }
 
