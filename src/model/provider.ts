@@ -66,6 +66,8 @@ export interface UpstreamPage {
   readonly more: boolean
   /** Rows that match in all, where the provider says. A hint. */
   readonly total?: number
+  /** At which row of the list the page begins, where the provider says. */
+  readonly offset?: number
   /** Token of the next page; left out when there is none or it is unusable (missing, null, empty). */
   readonly upstreamCursor?: string
   /** What the provider said beside the rows (warnings). */

@@ -51,6 +51,19 @@ describe('a connected source', () => {
     expect(connect(others).source.account).not.toBe(source.account)
   })
 
+  it('takes entries of an earlier place of the list for a refusal of the one that was asked for', async () => {
+    const at = async (asked: number | undefined, told: number | undefined) => {
+      const readPage = () => ({ ...page, ...(told !== undefined && { offset: told }) })
+      const { source } = connect({ ...dialect, readPage })
+      const ask = { pushdown: {}, limit: 7, ...(asked !== undefined && { offset: asked }) }
+      const got = await source.fetchPage(ask, { signal })
+      return isFailure(got) ? got.kind : 'page'
+    }
+    expect(await at(400, 300)).toBe('INVALID_REQUEST')
+    for (const told of [400, 500, 0, undefined]) expect(await at(400, told)).toBe('page')
+    expect(await at(undefined, 100)).toBe('page')
+  })
+
   it('gives a failure of sending as it is, without reading', async () => {
     const reading = {
       ...dialect,

@@ -55,7 +55,7 @@ export function connectSource(options: SourceOptions): ReadableSource {
     const { answer, isShared } = pages.join(`${priority} ${key}`, caller, async (flight) => {
       const { result, bodyLength, ...sent } = await attempts.run(request, priority, flight, (response) => {
         const page = dialect.readPage(response)
-        return isFailure(page) ? page : (longId(page.rows) ?? page)
+        return isFailure(page) ? page : (longId(page.rows) ?? otherPlace(ask, page) ?? page)
       })
       if (isFailure(result)) return redactorOf(dialect).failure(result)
       const page = { ...withoutCredential(dialect, result), answeredAt: sequence.last }
@@ -116,6 +116,17 @@ function callerOf({ signal, deadlineMs, freshness, sentAfter }: FetchTerms): Cal
     deadlineMs: deadlineMs ?? Number.POSITIVE_INFINITY,
     ...(mayBeEarlier && { sentAfter }),
   }
+}
+
+/**
+ * A page of a place before the one that was asked for: the provider serves offsets up to a ceiling, and says so by this
+ * alone. Taken for a refusal, as of those who say it by a status. That it says 0 of every page proves nothing.
+ */
+function otherPlace({ offset: asked = 0 }: PageAsk, { offset = 0 }: UpstreamPage): SourceFailure | undefined {
+  if (offset === 0 || offset >= asked) return undefined
+  return sourceFailure('INVALID_REQUEST', {
+    message: `The provider gives entries from place ${offset} of its list where those from ${asked} were asked for.`,
+  })
 }
 
 function longId(rows: readonly UpstreamRow[]): SourceFailure | undefined {

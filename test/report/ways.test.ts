@@ -231,6 +231,18 @@ describe('the CSV export', () => {
     expectTruth(figures)
   })
 
+  it('gives way to reading where it may have a label in place of a word', async () => {
+    // The newest hundred, which are compared, have no such word.
+    const rare = events.map((event, at) => (at === 1_500 ? { ...event, action: 'of no list' } : event))
+    const source = sourceOf('aitronos', rare, days)
+    const figures = await figuresOf([source], ask)
+    expect(figures.ways[0]).toMatchObject({
+      way: 'READING',
+      reasons: ['What came in bulk says "of no list", which is in no entry that was read to compare.'],
+    })
+    expectTruth(figures, rare)
+  })
+
   it('is not asked for where ids are needed, or when it is turned off', () => {
     const wayOf = (source: ReadableSource, more: Partial<FigureAsk>, wanted: EntryFilter = filter) => {
       const secrets = [new Secret('a-secret-of-this-test')]

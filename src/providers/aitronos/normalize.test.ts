@@ -50,7 +50,7 @@ function contentOf(row: JsonObject) {
 describe('readPage', () => {
   it('normalizes the sample of the sheet', () => {
     const page = pageOf({ items: [sample], total: 341, skip: 100, limit: 100, has_more: true })
-    expect(page).toMatchObject({ more: true, total: 341 })
+    expect(page).toMatchObject({ more: true, total: 341, offset: 100 })
     expect(page.rows[0]).toMatchObject({ id: 'aentry_7f31c0', timeMs: Date.UTC(2026, 2, 2, 8, 15, 41) })
     expect(page.rows[0]?.content()).toEqual({
       upstreamId: 'aentry_7f31c0',

@@ -16,7 +16,7 @@ import { wirePage } from './wire.js'
  * A row without a usable id or time, or of another organization than the configured one, makes the whole page
  * INVALID_RESPONSE that names its path: a dropped row would be an entry lost in silence, a foreign one a leak.
  * `more` is `has_more`; when the flag is missing every page but an empty one promises more. `total` is left out
- * unless it is a count. Pure; never throws.
+ * unless it is a count, and so is `offset`. Pure; never throws.
  */
 export function readPage(response: UpstreamResponse, settings: Settings): UpstreamPage | SourceFailure {
   const body = readBody(response, settings.credentials.kind)
@@ -38,8 +38,13 @@ export function readPage(response: UpstreamResponse, settings: Settings): Upstre
     }
     rows.push(row)
   }
-  const { total, has_more: more } = page.data
-  return { rows, more: more ?? rows.length > 0, ...(total !== undefined && { total }) }
+  const { total, skip: offset, has_more: more } = page.data
+  return {
+    rows,
+    more: more ?? rows.length > 0,
+    ...(total !== undefined && { total }),
+    ...(offset !== undefined && { offset }),
+  }
 }
 
 /** Whether a record says that it belongs to another organization. What it says may be of any type. */

@@ -5,5 +5,6 @@ import { rowList } from '../../model/wire-row.js'
 export const wirePage = z.object({
   items: rowList,
   total: z.int().nonnegative().optional().catch(undefined),
+  skip: z.int().nonnegative().optional().catch(undefined),
   has_more: z.boolean().optional().catch(undefined),
 })

@@ -15,8 +15,8 @@ import { parsePage } from './wire.js'
  *
  * A row without a usable id or time makes the whole page INVALID_RESPONSE that names its path (by the name
  * `auditLogs`, whichever spelling came): a dropped row would be an entry lost in silence. `more` is the provider's
- * flag; when it is missing every page but an empty one promises more. `total` is left out unless it is a count.
- * Pure; never throws.
+ * flag; when it is missing every page but an empty one promises more. `total` is left out unless it is a count, and so is
+ * `offset`. Pure; never throws.
  */
 export function readPage(response: UpstreamResponse, settings: Settings): UpstreamPage | SourceFailure {
   const body = readBody(response, settings)
@@ -31,8 +31,13 @@ export function readPage(response: UpstreamResponse, settings: Settings): Upstre
     if (typeof row === 'string') return brokenForm(response, `auditLogs[${index}]${row}`)
     rows.push(row)
   }
-  const { total, hasMore } = page.data
-  return { rows, more: hasMore ?? rows.length > 0, ...(total !== undefined && { total }) }
+  const { total, offset, hasMore } = page.data
+  return {
+    rows,
+    more: hasMore ?? rows.length > 0,
+    ...(total !== undefined && { total }),
+    ...(offset !== undefined && { offset }),
+  }
 }
 
 /**

@@ -10,6 +10,7 @@ import { rowList } from '../../model/wire-row.js'
 const page = z.object({
   auditLogs: rowList,
   total: z.int().nonnegative().optional().catch(undefined),
+  offset: z.int().nonnegative().optional().catch(undefined),
   hasMore: z.boolean().optional().catch(undefined),
 })
 
@@ -23,6 +24,7 @@ export function parsePage(json: JsonValue) {
   return page.safeParse({
     auditLogs: jsonField(json, 'auditLogs', 'audit_logs'),
     total: jsonField(pagination, 'total'),
+    offset: jsonField(pagination, 'offset'),
     hasMore: jsonField(pagination, 'hasMore', 'has_more'),
   })
 }

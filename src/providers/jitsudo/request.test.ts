@@ -74,6 +74,10 @@ describe('pageRequest', () => {
     expect(sent({ limit })['limit']).toBe(expected)
   })
 
+  it('sends no lower bound of its own behind the upper one', () => {
+    expect(sent({ untilMs: 0 })).toEqual({ limit: '100', to: '1970-01-01T00:00:01.000Z' })
+  })
+
   it('leaves out a bound outside the years 0001 to 9999', () => {
     expect(sent({ sinceMs: instantMinMs + 999, untilMs: instantMaxMs - 998 })).toEqual({ limit: '100' })
     expect(sent({ sinceMs: instantMinMs + 1_000, untilMs: instantMaxMs - 1_999 })).toEqual({

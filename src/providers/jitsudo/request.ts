@@ -41,7 +41,7 @@ export function pageRequest(settings: Settings, ask: PageAsk): UpstreamRequest {
     const value = soleValue(field, ask.pushdown[field])
     if (value !== undefined) query.push([parameterOf[field], value])
   }
-  const from = ask.sinceMs === undefined ? formatInstant(firstMs) : lowerBound(ask.sinceMs)
+  const from = ask.sinceMs === undefined ? openLowerBound(ask) : lowerBound(ask.sinceMs)
   const to = ask.untilMs === undefined ? undefined : upperBound(ask.untilMs)
   if (from !== undefined) query.push(['from', from])
   if (to !== undefined) query.push(['to', to])
@@ -70,6 +70,11 @@ function soleValue(field: keyof typeof filters, values: readonly string[] | unde
   const [value] = values ?? []
   const { valuesMax, accepts }: FilterSupport = filters[field]
   return value !== undefined && values?.length === valuesMax && accepts?.(value) !== false ? value : undefined
+}
+
+/** Left out before 1970, where it would lie behind the upper one. */
+function openLowerBound({ untilMs = instantMaxMs }: PageAsk): string | undefined {
+  return untilMs > firstMs ? formatInstant(firstMs) : undefined
 }
 
 function lowerBound(sinceMs: number): string | undefined {

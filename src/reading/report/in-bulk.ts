@@ -58,8 +58,8 @@ class Obstacle extends Error {}
  * provider's total, and one whose answer may have been cut is cut again.
  *
  * An answer counts only when it is proven to be what reading would give: the list of the same request has as many rows
- * in all, and every row of its first page, up to `pageSizeMax`, is in the answer at the same instant with the same
- * words. Rows outside of a window are dropped by their own times, so that windows share no row, however coarse bounds are.
+ * in all, every row of its first page, up to `pageSizeMax`, is in the answer at the same instant with the same words, and
+ * no row has a word that neither those pages nor the vocabulary have. Rows outside of a window are dropped by their own times, so that windows share no row, however coarse bounds are.
  */
 export async function countInBulk(
   question: SourceQuestion,
@@ -77,6 +77,9 @@ export async function countInBulk(
   return { aggregate: counter.aggregate, windows, requests: counter.requests, scanned: counter.scanned }
 }
 
+/** Characters of a word that an obstacle tells. */
+const wordLengthTold = 100
+
 interface Window {
   readonly sinceMs?: number
   readonly untilMs: number
@@ -92,8 +95,12 @@ class BulkCounter {
   readonly #question: SourceQuestion
   readonly #terms: FetchTerms
   readonly #isOver: () => boolean
+  /** Words that entries have, as far as known. */
+  readonly #words: { readonly actions: Set<string>; readonly resourceTypes: Set<string> }
 
   constructor(question: SourceQuestion, keysMax: number, { isOver, ...terms }: TallyTerms) {
+    const { actions, resourceTypes } = question.source.capabilities.vocabulary ?? {}
+    this.#words = { actions: new Set(actions?.keys()), resourceTypes: new Set(resourceTypes) }
     this.#question = question
     this.#terms = terms
     this.#isOver = isOver
@@ -155,9 +162,29 @@ class BulkCounter {
         throw new Obstacle(`What came in bulk could not be used. ${rows?.message ?? ''}`.trim())
       }
       if (rows.length >= this.#rowsMax) return null
-      if (rows.length === head.total && agree(head, rows)) return rows
+      if (rows.length === head.total && agree(head, rows)) {
+        this.#checkWords(head, rows)
+        return rows
+      }
     }
     throw new Obstacle('What came in bulk is not what the provider lists.')
+  }
+
+  /** What came in bulk may have labels in place of words, of which the page that it is compared with need not have all. */
+  #checkWords(head: UpstreamPage, rows: readonly BulkRow[]): void {
+    const { actions, resourceTypes } = this.#words
+    for (const row of head.rows) {
+      const { action, resource } = row.content()
+      actions.add(action)
+      resourceTypes.add(resource.type)
+    }
+    for (const { action, resourceType } of rows) {
+      const unknown = actions.has(action) ? (resourceTypes.has(resourceType) ? null : resourceType) : action
+      if (unknown !== null) {
+        const word = JSON.stringify(unknown.slice(0, wordLengthTold))
+        throw new Obstacle(`What came in bulk says ${word}, which is in no entry that was read to compare.`)
+      }
+    }
   }
 
   #begin(): void {
