@@ -83,6 +83,36 @@ describe('a source that is slow costs a count only itself', () => {
     expect(states).toMatchObject({ freddy: 'FAILED TIMEOUT' })
   })
 
+  it.each([
+    ['has answered', 9_950, 'SCAN_LIMIT'],
+    ['has not answered', hangs, 'FAILED TIMEOUT'],
+  ] as const)(
+    'one that %s by its totals, of no use, is not more at fault than that',
+    async (_, againMs, state) => {
+      const clock = new SlowTime(nowMs)
+      const quick = simulatedSource('freddy', timesMs, { switches: { total: 'absent' } })
+      const slow = clock.slow(quick, againMs)
+      let made = 0
+      // The first answer comes in time where it comes at all, and proves nothing; the reading has no time left.
+      const source: ReadableSource = {
+        ...slow,
+        fetchPage: (ask, terms) => {
+          made += 1
+          return made === 1 && againMs !== hangs
+            ? clock.slow(quick, 9_899).fetchPage(ask, terms)
+            : slow.fetchPage(ask, terms)
+        },
+      }
+      const reader = createReader({ sources: [source], secrets: [new Secret('secret')], now: clock.time.now })
+      const result = await clock.within(9_900, (terms) =>
+        reader.count({ filter, limit: 1_000, asOfMs: nowMs, ...terms }),
+      )
+      if (result.kind !== 'counts') throw new Error(result.message)
+      const [row] = result.coverage
+      expect(row?.error ? `${row.state} ${row.error.kind}` : row?.state).toBe(state)
+    },
+  )
+
   it('and a count that begins after the deadline accuses nobody', async () => {
     const clock = new SlowTime(nowMs)
     const sources = (['freddy', 'ashby'] as const).map((id) => clock.slow(simulatedSource(id, timesMs), 1))

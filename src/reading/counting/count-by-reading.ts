@@ -25,8 +25,8 @@ interface ReadingCountRequest extends Omit<CountRequest, 'edgesOf' | 'limit' | '
   readonly source: string
   readonly asOfMs: number
   readonly edgesMs: readonly number[]
-  /** Another way of counting it was tried before. */
-  readonly wasAsked: boolean
+  /** What came of another way of counting it: one that has answered has not failed for want of another answer in time. */
+  readonly before: 'unasked' | 'silent' | 'answered'
 }
 
 /** Counts a source by reading it, newest first, as far as the budget, a number of pages and the deadline go. */
@@ -35,12 +35,12 @@ export async function countByReading(
   budget: CountBudget,
   context: ReadingContext,
 ): Promise<Counted> {
-  const { source, edgesMs, wasAsked, ...pages } = request
+  const { source, edgesMs, before, ...pages } = request
   const { signal } = pages
   const values = edgesMs.slice(1).map(() => 0)
   if (isPastDeadline(signal)) {
     // The way before took all the time there was.
-    return countedAs(wasAsked ? lateRow(source) : unreadRow(source, deadlineNotice), true)
+    return countedAs(before === 'silent' ? lateRow(source) : unreadRow(source, deadlineNotice), true)
   }
   if (budget.isSpent()) return countedAs(unreadRow(source, limitNotice), true)
   const asked = {
@@ -54,8 +54,12 @@ export async function countByReading(
   let row: SourceCoverage | null = null
   let [read, hasNext] = [0, true]
   for await (const page of readAll(reader, asked, () => ({ signal }))) {
-    if (page.kind === 'readingFailed' && (row === null || !isPastDeadline(signal))) {
-      row = failedRow(source, row ? [row] : [], page.failures)
+    if (page.kind === 'readingFailed') {
+      const isLate = isPastDeadline(signal)
+      if (!isLate || (row === null && before !== 'answered')) {
+        row = failedRow(source, row ? [row] : [], page.failures)
+      }
+      row ??= unreadRow(source, deadlineNotice)
     }
     if (page.kind !== 'page') break
     const counted = budget.spend(page.edges.length)

@@ -34,17 +34,17 @@ export async function countEntries(
   })
   const others = sources.filter((source) => !countable.some((each) => each.source === source))
   const budget = countBudget(request.limit, sources.length)
-  const read = ({ key }: ReadableSource, wasAsked: boolean) =>
-    countByReading({ ...request, source: key, asOfMs, edgesMs, wasAsked }, budget, context)
+  const read = ({ key }: ReadableSource, before: 'unasked' | 'silent' | 'answered') =>
+    countByReading({ ...request, source: key, asOfMs, edgesMs, before }, budget, context)
   const parts = await Promise.all([
-    ...others.map((source) => read(source, false)),
+    ...others.map((source) => read(source, 'unasked')),
     ...countable.map(async ({ source, plan }) => {
       const order = context.hints.get(source.key)?.order
       const isNewestFirst = order?.kind === 'newestFirst' && order.proven
       const terms = { ...request, ...tallyTerms(request, context.now) }
-      const { counts, requests } = await tally(source, plan, edgesMs, isNewestFirst, terms)
+      const { counts, requests, hasAnswered } = await tally(source, plan, edgesMs, isNewestFirst, terms)
       if (counts) return countedByTotals(source, counts, requests, edgesMs)
-      const { row, ...result } = await read(source, true)
+      const { row, ...result } = await read(source, hasAnswered ? 'answered' : 'silent')
       return { ...result, row: { ...row, requests: row.requests + requests } }
     }),
   ])

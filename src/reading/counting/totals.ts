@@ -10,6 +10,8 @@ import type { TallyTerms } from './time-share.js'
 export interface Tally {
   readonly counts: readonly number[] | null
   readonly requests: number
+  /** Whether the source has given a page. */
+  readonly hasAnswered: boolean
 }
 
 /** Rows asked for with a total, so that the few that lie behind the edge can be seen and taken off. */
@@ -72,10 +74,12 @@ export async function tally(
   const sums = edgesMs.slice(1).map(() => 0)
   for (const part of plan.parts) {
     const counts = await counter.countPart(part, edgesMs)
-    if (counts === null) return { counts: null, requests: counter.requests }
+    if (counts === null) {
+      return { counts: null, requests: counter.requests, hasAnswered: counter.hasAnswered }
+    }
     for (const [index, count] of counts.entries()) sums[index] = (sums[index] ?? 0) + count
   }
-  return { counts: sums, requests: counter.requests }
+  return { counts: sums, requests: counter.requests, hasAnswered: counter.hasAnswered }
 }
 
 /** A list with an edge in it: `before` rows, all at or behind the edge, then the others of `total`. */
@@ -93,6 +97,7 @@ interface Rows {
 
 class Counter {
   requests = 0
+  hasAnswered = false
   #isOrderShown: boolean
   readonly #source: ReadableSource
   readonly #isNewestFirst: boolean
@@ -266,7 +271,9 @@ class Counter {
       },
       this.#terms,
     )
-    if (isFailure(page) || page.total === undefined) return null
+    if (isFailure(page)) return null
+    this.hasAnswered = true
+    if (page.total === undefined) return null
     const { rows, total } = page
     const isSorted = rows.every(({ timeMs }, index) => timeMs <= (rows[index - 1]?.timeMs ?? timeMs))
     const isTrue = rows.every((row) => row.timeMs < beginMs || row.timeMs >= endMs || matches(row))
