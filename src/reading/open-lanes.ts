@@ -160,8 +160,10 @@ export function rememberHints(
     // What is refused by memory must not renew it.
     if (refused === 'lately' || requests === 0) continue
     const key = hintKey(source.key, part.pushdown)
+    // Where the source has failed without the words, too, they may not have been the reason.
+    if (failure !== null) continue
     if (refused === 'now') refusals.add(key)
-    else if (failure === null) refusals.remove(key)
+    else refusals.remove(key)
   }
   const seen = lanes.map(({ walk }) => walk.hints)
   const least = seen.find(({ order }) => order.kind === 'unsorted') ?? seen.find(({ order }) => order.proven)

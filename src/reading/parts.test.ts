@@ -332,7 +332,17 @@ describe('a word that the provider may not know', () => {
     const source = sourceOf([entry(1)], () =>
       sourceFailure('INVALID_REQUEST', { upstreamCode: 'no_such_word' }),
     )
-    await expect(readPage(readerOf(source), { actions: ['unknown'] })).rejects.toThrow('INVALID_REQUEST')
+    const reader = readerOf(source)
+    for (const _ of [1, 2]) {
+      await expect(readPage(reader, { actions: ['unknown'] })).rejects.toThrow('INVALID_REQUEST')
+    }
+    // So the words are sent again.
+    expect(source.asks.map(({ pushdown }) => pushdown.actions)).toEqual([
+      ['unknown'],
+      undefined,
+      ['unknown'],
+      undefined,
+    ])
   })
 
   it('is read so, too, where it was believed to be known', async () => {

@@ -17,8 +17,9 @@ import { heedsBounds, isTight } from './windows.js'
  * Cursor dialects read in the provider's own order: by the first page of ever smaller windows.
  *
  * A first page is a prefix of the sorted window, so it holds everything down to its last row's time step; the next
- * window begins at that step, or at one shortly before it (`edgeOf`). The provider's cursor is followed only where that brings nothing new: a time step that
- * does not fit into a page, or an empty page that promises more (reliability.md section 2, D2).
+ * window begins at that step, or at one shortly before it (`edgeOf`). The provider's cursor is followed only where that
+ * brings nothing new: a time step that does not fit into a page, or an empty page that promises more (reliability.md
+ * section 2, D2).
  */
 export interface PrefixTask {
   readonly kind: 'prefix'
