@@ -105,6 +105,13 @@ describe('the command line', () => {
       'cannot read /nowhere/at-all.yaml (ENOENT). There is no such file.',
     ],
     [['--config', tmpdir()], '(EISDIR). It is a folder.'],
+    [['--config', ''], "'--config <file>' argument '' is invalid. Expected the path of a file."],
+    [['--host', ''], "'--host <address>' argument '' is invalid. Expected an address, such as 127.0.0.1."],
+    [['--host', ' '], 'Expected an address, such as 127.0.0.1.'],
+    [['export', '--config', ''], 'Expected the path of a file.'],
+    [['export', '--output', ''], 'Expected the path of a file.'],
+    [['export', '--output', '-'], 'Leave it out to write to standard output; a file of that name is ./-.'],
+    [['verify', ''], 'Expected the path of a file.'],
   ])('%j ends with 2 and says why on standard error', async (args, text) => {
     const { host, written } = fakeProcess()
     expect(await run(args, host)).toBe(2)

@@ -40,8 +40,12 @@ function createProgram(host: ProcessHost, onExitCode: (code: number) => void): C
   const serveCommand = program
     .command('serve', { isDefault: true })
     .description('Serve the configured sources; without --config, four simulated ones with sample data.')
-    .option('--config <file>', 'YAML file with the sources and their credentials')
-    .option('--host <address>', 'address to listen on, whatever the file says (default: 127.0.0.1)')
+    .option('--config <file>', 'YAML file with the sources and their credentials', parsePath)
+    .option(
+      '--host <address>',
+      'address to listen on, whatever the file says (default: 127.0.0.1)',
+      parseAddress,
+    )
     .option(
       '--port <number>',
       'port to listen on, whatever the file says; 0 takes a free one (default: 4000)',
@@ -52,7 +56,7 @@ function createProgram(host: ProcessHost, onExitCode: (code: number) => void): C
   program
     .command('verify')
     .description('Compare a file of an export with its manifest.')
-    .argument('<file>', 'the file, compressed or not')
+    .argument('<file>', 'the file, compressed or not', parsePath)
     .action(async (file: string) => onExitCode(await verifyFile(file, host)))
   program.addHelpText('after', () => `\nThe default command:\n\n${serveCommand.helpInformation()}`)
   return program
@@ -64,8 +68,8 @@ function addExport(program: Command, host: ProcessHost, onExitCode: (code: numbe
     .description(
       'Write all entries that match to a file or to standard output; without --config, those of the demo.',
     )
-    .option('--config <file>', 'YAML file with the sources and their credentials')
-    .option('-o, --output <file>', 'file to write; standard output when left out')
+    .option('--config <file>', 'YAML file with the sources and their credentials', parsePath)
+    .option('-o, --output <file>', 'file to write; standard output when left out', parseOutput)
     .option('--format <name>', 'csv, ndjson or ocsf (default: by the name of the file, else ndjson)')
     .option('--gzip', 'compress (default: when the name of the file ends in .gz)')
     .option('--since <instant>', 'the first instant, such as 2026-01-31 or 2026-01-31T08:00:00Z')
@@ -98,4 +102,23 @@ function parsePort(text: string): number {
     throw new InvalidArgumentError('Expected a whole number from 0 to 65535.')
   }
   return Number(text)
+}
+
+/** Node takes the empty text for all addresses of the machine; nobody means these by a variable that is not set. */
+function parseAddress(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('Expected an address, such as 127.0.0.1.')
+  return text
+}
+
+function parsePath(text: string): string {
+  if (text === '') throw new InvalidArgumentError('Expected the path of a file.')
+  return text
+}
+
+/** Elsewhere `-` stands for standard output, so that a file of that name would surprise. */
+function parseOutput(text: string): string {
+  if (text === '-') {
+    throw new InvalidArgumentError('Leave it out to write to standard output; a file of that name is ./-.')
+  }
+  return parsePath(text)
 }
