@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import type { GraphQLSchema } from 'graphql'
+import { LineCounter, parseDocument } from 'yaml'
 import { ExportOptionError } from '../export/options.js'
 import { isClientError } from '../graphql/errors.js'
 import { filterOfJson, filterOfOperation } from '../graphql/filter-value.js'
 import type { EntryFilter } from '../model/filter.js'
-import { codeText } from './error-code.js'
+import { readTextFile } from './read-text.js'
 
 /**
  * The filter of `--filter` and `--variables`: JSON, a file with JSON, or a file with a GraphQL operation of which the
@@ -34,24 +34,35 @@ export async function readFilterOption(
 }
 
 async function readJson(name: string, text: string): Promise<unknown> {
-  const json = /^\s*[{["]/.test(text) ? text : await readText(name, text)
+  const isJson = /^\s*[{["]/.test(text)
+  const json = isJson ? text : await readText(name, text)
   try {
     return JSON.parse(json)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : ''
-    throw new ExportOptionError([name], `It is not JSON: ${reason}.`)
+    const place = placeOf(json, error)
+    throw new ExportOptionError([name], `${isJson ? 'It' : text} is not JSON${place}.`)
   }
 }
 
+/**
+ * Where a text stops being JSON. Node's own words are not told: they quote what stands there, and the file that was named
+ * may be another than the one that was meant, with secrets. They do not always have a place; the YAML parser knows one.
+ */
+function placeOf(text: string, error: unknown): string {
+  const [, told] = /at position (\d+)/.exec(error instanceof Error ? error.message : '') ?? []
+  const lines = new LineCounter()
+  const { errors } = parseDocument(text, { schema: 'json', lineCounter: lines, prettyErrors: false })
+  const at = told === undefined ? errors[0]?.pos[0] : Number(told)
+  if (at === undefined) return ''
+  const { line, col } = lines.linePos(at)
+  return `: see line ${line}, column ${col}`
+}
+
 async function readText(name: string, path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    throw new ExportOptionError(
-      [name],
-      `Cannot read ${path} (${codeText(error)}). Give JSON, or the path of a file.`,
-    )
-  }
+  const read = path === '' ? { problem: 'It is empty.' } : await readTextFile(path)
+  if ('ok' in read) return read.ok
+  const problem = read.problem.replace(/^cannot /, 'Cannot ')
+  throw new ExportOptionError([name], `${problem} Give JSON, or the path of a file.`)
 }
 
 async function asOptionError(read: () => Promise<EntryFilter>): Promise<EntryFilter> {

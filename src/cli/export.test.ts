@@ -203,7 +203,12 @@ describe('auditgraph export', () => {
     [['--format', 'xml'], '--format: It must be one of csv, ndjson, ocsf.'],
     [['--filter', '{"acton":[]}'], '--filter: '],
     [['--filter', '{"occurredAt":{"since":"x"}}'], '--filter.occurredAt.since: '],
-    [['--filter', '/nowhere.json'], '--filter: Cannot read /nowhere.json (ENOENT).'],
+    [
+      ['--filter', '/nowhere.json'],
+      '--filter: Cannot read /nowhere.json (ENOENT). There is no such file. Give JSON, or the path of a file.',
+    ],
+    [['--filter', ''], '--filter: It is empty. Give JSON, or the path of a file.'],
+    [['--filter', '{"actions": [}'], '--filter: It is not JSON: see line 1, column 14.\n'],
     [['--variables', '{}'], '--variables: Variables belong to an operation.'],
     [['--sources', 'nobody'], '--sources: There is no source "nobody". The sources are: crew, assistants,'],
     [['--resume'], '--resume: It needs a file'],
@@ -215,6 +220,24 @@ describe('auditgraph export', () => {
     const { code, err } = await exported(...args)
     expect(err).toContain(`auditgraph: ${message}`)
     expect(code).toBe(2)
+  })
+
+  it.each([
+    ['TOKEN=canary-Xq7', ': see line 1, column 1'],
+    ['{"a":1,\n "b": canary-Xq7}', ': see line 2, column 7'],
+    ['{\n"a":"canary-Xq7" 1}', ': see line 2, column 18'],
+    ['undefined', ': see line 1, column 1'],
+    ['', ''],
+  ])('shows nothing of a file that is not JSON: %j', async (text, place) => {
+    const file = await fileOf(`${Math.random()}.json`, text)
+    const operation = await fileOf('complete.graphql', 'query { auditEntries { complete } }')
+    for (const [name, ...args] of [
+      ['filter', '--filter', file],
+      ['variables', '--filter', operation, '--variables', file],
+    ]) {
+      const { code, err } = await exported(...args)
+      expect([code, err]).toEqual([2, `auditgraph: --${name}: ${file} is not JSON${place}.\n`])
+    }
   })
 
   it.each([

@@ -135,6 +135,18 @@ describe('the command line', () => {
     expect(written.err).not.toContain(canary)
   })
 
+  it('shows nothing of a file that is no configuration, nor of one in another encoding', async () => {
+    const dotenv = await fileOf(`AITRONOS_TOKEN=${canary}\n`)
+    const utf16 = join(folder, 'utf16.yaml')
+    await writeFile(utf16, Buffer.from(`\ufeff${sources}`, 'utf16le'))
+    const { host, written } = fakeProcess()
+    expect([await run(['--config', dotenv], host), await run(['--config', utf16], host)]).toEqual([2, 2])
+    expect(written.err).toBe(
+      `auditgraph: ${dotenv} is not a valid configuration, 1 problem:\n  expected a mapping, found a text\n` +
+        `auditgraph: ${utf16} is not in UTF-8, which is expected. Save it in that encoding.\n`,
+    )
+  })
+
   it.each([[[]], [['--config']]])(
     'tells what is wrong in the environment, and ends with 2: %j',
     async (args) => {

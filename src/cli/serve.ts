@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import type { Logger } from 'pino'
 import { type Config, loadConfig } from '../config/load-config.js'
 import { type ConfigProblem, formatProblem } from '../config/problem.js'
@@ -14,6 +13,7 @@ import { codeText } from './error-code.js'
 import { exampleText } from './example.js'
 import { createLogger } from './logger.js'
 import { exitCodes, type ProcessHost } from './process-host.js'
+import { readTextFile } from './read-text.js'
 import { stopPauseMs } from './stop-pause.js'
 
 export interface ServeOptions {
@@ -130,15 +130,12 @@ export async function serveConfigured(
   registry: Registry,
   host: ProcessHost,
 ): Promise<Served | undefined> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (error) {
-    const code = codeText(error)
-    host.stderr.write(`auditgraph: cannot read ${path} (${code}).${remedyOf(readRemedies, code)}\n`)
+  const read = await readTextFile(path)
+  if ('problem' in read) {
+    host.stderr.write(`auditgraph: ${read.problem}\n`)
     return undefined
   }
-  const loaded = loadConfig({ text, env: host.env, registry })
+  const loaded = loadConfig({ text: read.ok, env: host.env, registry })
   if ('ok' in loaded) return { config: loaded.ok, isDemo: false, close: async () => {} }
   tellProblems(path, loaded.problems, host)
   return undefined
@@ -174,8 +171,9 @@ async function tryListen(
     return await listen(server, address)
   } catch (error) {
     const code = codeText(error)
-    const remedy = remedyOf(listenRemedies, code)
-    host.stderr.write(`auditgraph: cannot listen on ${address.host}:${address.port} (${code}).${remedy}\n`)
+    const remedy = listenRemedies[code]
+    const way = remedy === undefined ? '' : ` ${remedy}`
+    host.stderr.write(`auditgraph: cannot listen on ${address.host}:${address.port} (${code}).${way}\n`)
     return undefined
   }
 }
@@ -202,22 +200,10 @@ function stopSignal(
   return { received, end }
 }
 
-type Remedies = Readonly<Record<string, string>>
-
 /** What a system's error code means to somebody who has just typed a command. */
-const readRemedies: Remedies = {
-  ENOENT: 'There is no such file.',
-  EISDIR: 'It is a folder.',
-  EACCES: 'This user may not read it.',
-}
-const listenRemedies: Remedies = {
+const listenRemedies: Readonly<Record<string, string>> = {
   EADDRINUSE: 'The port is in use: take another with --port.',
   EACCES: 'This user may not take the port: take one above 1023 with --port.',
   EADDRNOTAVAIL: 'This machine does not have the address: give another with --host.',
   ENOTFOUND: 'The name is not known: give an address with --host.',
-}
-
-function remedyOf(remedies: Remedies, code: string): string {
-  const remedy = remedies[code]
-  return remedy === undefined ? '' : ` ${remedy}`
 }

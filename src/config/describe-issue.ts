@@ -5,8 +5,8 @@ import { type ConfigPath, isSecretPath } from './problem.js'
 export interface DescribedIssue {
   readonly path: ConfigPath
   readonly expected: string
-  /** Whether showing the value at the path says more than `expected` does. */
-  readonly showValue: boolean
+  /** What of the value at the path says more than `expected` does: the value, only of which kind it is, or nothing. */
+  readonly show: 'value' | 'kind' | 'nothing'
 }
 
 const nameOfType: Readonly<Record<string, string>> = {
@@ -36,8 +36,13 @@ export function describeIssue(
     case 'invalid_union':
       return describeUnion(issue, schema, value)
     default:
-      return [{ path, expected: expectation(issue), showValue: true }]
+      return [{ path, expected: expectation(issue), show: holdsOthers(issue) ? 'kind' : 'value' }]
   }
+}
+
+/** Whether something that holds other things is expected. */
+function holdsOthers(issue: z.core.$ZodIssue): boolean {
+  return issue.code === 'invalid_type' && (issue.expected === 'object' || issue.expected === 'array')
 }
 
 function expectation(issue: z.core.$ZodIssue): string {
@@ -69,7 +74,7 @@ function describeUnknownKey(path: ConfigPath, key: string, known: readonly strin
     nearest === undefined
       ? `no such key; known here: ${known.join(', ')}`
       : `no such key; did you mean ${nearest}?`
-  return { path: shown, expected, showValue: false }
+  return { path: shown, expected, show: 'nothing' }
 }
 
 /** Of a union's branches, the one that got furthest is what was meant; a tie names what each branch expects. */
@@ -81,7 +86,7 @@ function describeUnion(
   const { path } = issue
   if (issue.discriminator !== undefined) {
     const constants = 'options' in issue ? (issue.options ?? []) : []
-    return [{ path, expected: oneOf(constants.map(String)), showValue: true }]
+    return [{ path, expected: oneOf(constants.map(String)), show: 'value' }]
   }
   const branches = issue.errors.map((issues) =>
     issues
@@ -93,8 +98,9 @@ function describeUnion(
   )
   const meant = branches[typeFits]
   if (meant) return meant
-  const expected = [...new Set(branches.flat().map((inner) => inner.expected))].join(' or ')
-  return [{ path, expected, showValue: true }]
+  const all = branches.flat()
+  const expected = [...new Set(all.map((inner) => inner.expected))].join(' or ')
+  return [{ path, expected, show: all.some(({ show }) => show === 'kind') ? 'kind' : 'value' }]
 }
 
 function oneOf(constants: readonly string[]): string {

@@ -143,6 +143,8 @@ describe('a configuration', () => {
   })
 })
 
+const urlExpected = 'expected an absolute URL, such as https://api.example.com'
+
 describe('a problem', () => {
   it.each<[string, string, readonly string[]]>([
     ['an empty file', '', ['expected a mapping, found nothing']],
@@ -185,7 +187,7 @@ describe('a problem', () => {
         'line 1: server.host: expected a text (in quotes, if it looks like a number), found 1',
         'line 1: server.port: expected a number, found "http"',
         'line 2: cursorSecret: expected at least 16 characters',
-        'line 3: sources[1]: expected a mapping, found "x"',
+        'line 3: sources[1]: expected a mapping, found a text',
       ],
     ],
     [
@@ -234,6 +236,46 @@ describe('a problem', () => {
       [
         'line 1: server.port: expected a number, found "${KEY}" (not shown)',
         'line 2: sources[0].key: expected a lower-case letter, then up to 39 lower-case letters, digits, _ or -, found "${KEY}" (not shown)',
+      ],
+    ],
+    [
+      'a file of another kind',
+      `AITRONOS_TOKEN=${canary}\nASHBY_API_KEY=${canary}\n`,
+      ['expected a mapping, found a text'],
+    ],
+    [
+      'texts and numbers where mappings and lists belong',
+      `server: ${canary}\ntelemetry: { traces: ${canary} }\nlimits: 8315\ntail: [${canary}]\nsources: ${canary}`,
+      [
+        'line 1: server: expected a mapping, found a text',
+        'line 2: telemetry.traces: expected a mapping, found a text',
+        'line 3: limits: expected a mapping, found a number',
+        'line 4: tail: expected a mapping, found a list',
+        'line 5: sources: expected a list, found a text',
+      ],
+    ],
+    [
+      'lines of another file among keys',
+      `"TOKEN=${canary}": 1\nsources: [{ key: a, provider: beta, credentials: {}, TOKEN=${canary} }]`,
+      [
+        expect.stringMatching(/^line 1: \[hidden\]: expected no such key; known here: server, /),
+        expect.stringMatching(/^line 2: sources\[0\]\[hidden\]: expected no such key; known here: style, /),
+      ],
+    ],
+    [
+      'texts that hold a secret and are no URL',
+      [
+        `server: { port: "token=${canary}" }`,
+        'sources:',
+        `  - { key: a, provider: alpha, baseUrl: "https://u:a/${canary}@x", credentials: { apiKey: k } }`,
+        `  - { key: b, provider: alpha, baseUrl: "${canary}@x", credentials: { apiKey: k } }`,
+        `  - { key: c, provider: alpha, baseUrl: "x?t=${canary}", credentials: { apiKey: k } }`,
+      ].join('\n'),
+      [
+        'line 1: server.port: expected a number, found "token=[hidden]"',
+        `line 3: sources[0].baseUrl: ${urlExpected}, found "https://[hidden]@x"`,
+        `line 4: sources[1].baseUrl: ${urlExpected}, found "[hidden]@x"`,
+        `line 5: sources[2].baseUrl: ${urlExpected}, found "x?[hidden]"`,
       ],
     ],
     [

@@ -10,7 +10,14 @@ import {
   substituteEnvironment,
 } from './environment.js'
 import { parseYaml } from './parse-yaml.js'
-import { type ConfigPath, type ConfigProblem, describeValue, formatPath, isSecretPath } from './problem.js'
+import {
+  type ConfigPath,
+  type ConfigProblem,
+  describeKind,
+  describeValue,
+  formatPath,
+  isSecretPath,
+} from './problem.js'
 import { configSchema } from './schema.js'
 import type { upstreamSettings } from './upstream-settings.js'
 
@@ -117,11 +124,15 @@ export function loadConfig(options: {
     ...substituted.problems.map(({ path, expected }) => problemAt(path, expected, undefined)),
     ...problems
       .filter(({ path }) => !unset.has(pathKey(path)))
-      .map(({ path, expected, showValue }) =>
-        problemAt(path, expected, showValue ? shownValue(value, path, substituted) : undefined),
+      .map(({ path, expected, show }) =>
+        problemAt(
+          path,
+          expected,
+          show === 'nothing' ? undefined : shownValue(value, path, substituted, show),
+        ),
       ),
     ...duplicateKeys(value).map((path) =>
-      problemAt(path, 'a key that no other source has', shownValue(value, path, substituted)),
+      problemAt(path, 'a key that no other source has', shownValue(value, path, substituted, 'value')),
     ),
   ]
   if (all.length > 0 || !config) return { problems: all.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) }
@@ -210,8 +221,14 @@ function duplicateKeys(value: unknown): readonly ConfigPath[] {
   )
 }
 
-function shownValue(value: unknown, path: ConfigPath, { templates }: Substituted): string | undefined {
+function shownValue(
+  value: unknown,
+  path: ConfigPath,
+  { templates }: Substituted,
+  show: 'value' | 'kind',
+): string | undefined {
   if (isSecretPath(path)) return undefined
+  if (show === 'kind') return describeKind(valueAt(value, path))
   const template = templates.get(pathKey(path))
   return template === undefined
     ? describeValue(valueAt(value, path))

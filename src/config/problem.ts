@@ -19,17 +19,22 @@ export function formatProblem({ path, line, value, expected }: ConfigProblem): s
 
 export type ConfigPath = readonly PropertyKey[]
 
-/** Writes a path such as `sources[1].key`; a key that is no plain word is quoted. */
+/**
+ * Writes a path such as `sources[1].key`. A key that is no plain word is none of ours and is hidden: it may be a line of
+ * another file, such as `TOKEN=...`.
+ */
 export function formatPath(path: ConfigPath): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`
     const name = String(step)
-    if (!/^[\w-]{1,60}$/.test(name)) return `${text}[${shorten(JSON.stringify(name))}]`
+    if (!/^[\w-]{1,32}$/.test(name)) return `${text}[hidden]`
     return text === '' ? name : `${text}.${name}`
   }, '')
 }
 
 const hiddenNames = /secret|token|password|credential|api_?key|authorization/i
+/** An assignment to such a name within a text. */
+const hiddenAssignment = new RegExp(`((?:${hiddenNames.source})\\w*\\s*[=:]).*$`, 'is')
 
 /** Whether what stands at a path may be secret, so that it must be in no message. */
 export function isSecretPath(path: ConfigPath): boolean {
@@ -37,16 +42,29 @@ export function isSecretPath(path: ConfigPath): boolean {
 }
 
 /**
- * What stands at a path that is not secret, for people: at most 80 characters; user info and query of a URL are left
- * out, since people put credentials there.
+ * What stands at a path that is not secret, for people: at most 80 characters. User info and query of a URL are left
+ * out, since people put credentials there, and what is assigned to a name such as `token`.
  */
 export function describeValue(value: unknown): string {
+  if (typeof value === 'number') return shorten(String(value))
+  if (typeof value !== 'string') return describeKind(value)
+  const harmless = value
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1[hidden]@')
+    .replace(/^([^?#]*[?#]).*$/s, '$1[hidden]')
+    .replace(hiddenAssignment, '$1[hidden]')
+  return shorten(JSON.stringify(harmless))
+}
+
+/**
+ * The same without what a text or a number says: where a mapping or a list belongs, it can be anything, such as a whole
+ * file of secrets that is no configuration.
+ */
+export function describeKind(value: unknown): string {
   if (value === undefined || value === null) return 'nothing'
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
-  if (typeof value === 'object' && value !== null) return 'a mapping'
-  if (typeof value !== 'string') return shorten(String(value))
-  const harmless = value.replace(/\/\/[^/]*@/, '//[hidden]@').replace(/(:\/\/[^?#]*[?#]).*$/s, '$1[hidden]')
-  return shorten(JSON.stringify(harmless))
+  if (typeof value === 'object') return 'a mapping'
+  if (typeof value === 'string') return 'a text'
+  return typeof value === 'number' ? 'a number' : String(value)
 }
 
 const shownLengthMax = 80
