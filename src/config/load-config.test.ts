@@ -302,10 +302,23 @@ describe('a problem', () => {
       `server:\n  host: *${canary}`,
       ['line 2: expected an alias that is defined before it'],
     ],
+    [
+      'aliases that hold themselves',
+      'sources: &a [*a]\nserver: &b\n  stop: { pauseMs: &c [*c, *b] }\nlimits: &a 1\ntail: *a',
+      [
+        'line 1: expected an alias that stands outside of what it names',
+        'line 3: expected an alias that stands outside of what it names',
+      ],
+    ],
   ])('of %s is told in full, with its place, without secrets', (_, text, expected) => {
     const problems = problemsOf(text, { KEY: canary })
     expect(problems).toEqual(expected)
     expect(problems.join()).not.toContain(canary)
+  })
+
+  it('is none of an alias whose name is given anew within what it names', () => {
+    const text = `server: &a { stop: &b { pauseMs: &a 5, drainMs: *a } }\nsources: [${source}]`
+    expect(configOf(text).server.stop).toEqual({ pauseMs: 5, drainMs: 5 })
   })
 
   it('of aliases that multiply is one sentence', () => {

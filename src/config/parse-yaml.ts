@@ -1,4 +1,4 @@
-import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml'
+import { isCollection, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml'
 import { type ConfigPath, type ConfigProblem, formatPath, isSecretPath } from './problem.js'
 
 export interface ParsedYaml {
@@ -39,6 +39,9 @@ export function parseYaml(
     const path = code === 'DUPLICATE_KEY' ? formatPath(keyPath(pos[0])) : ''
     if (!problems.has(line)) problems.set(line, { path, line, expected })
   }
+  for (const line of endlessAliasLines()) {
+    problems.set(line, { path: '', line, expected: 'an alias that stands outside of what it names' })
+  }
   if (problems.size > 0) return { problems: [...problems.values()] }
   try {
     return { ok: { value: document.toJS({ maxAliasCount: 100 }), lineOf } }
@@ -63,6 +66,22 @@ export function parseYaml(
       },
     })
     return path
+  }
+
+  /** Lines of aliases that hold themselves: what they name is around them, so it has no end. */
+  function endlessAliasLines(): readonly number[] {
+    const found: number[] = []
+    visit(document, {
+      Alias(_, alias, ancestors) {
+        const around = ancestors.filter((node) => isCollection(node) && node.anchor === alias.source)
+        // Its name may be given anew within; resolving goes through the document, so it is done only where it must be.
+        if (around.length === 0 || !alias.range) return
+        if (around.some((node) => node === alias.resolve(document))) {
+          found.push(lines.linePos(alias.range[0]).line)
+        }
+      },
+    })
+    return found
   }
 
   /** The parser itself does not look whether an alias is defined, and says no place when it turns out that one is not. */
