@@ -251,6 +251,39 @@ describe('auditgraph export', () => {
     expect(code).toBe(2)
   })
 
+  const filterVariables = `query Q($a: [String!], $b: [ActionKind!] = [CREATE], $first: Int, $c: DateTime) {
+    auditEntries(first: $first, filter: { actions: $a, and: [{ actionKinds: $b, occurredAt: { since: $c } }] }) { complete }
+  }`
+
+  it.each([
+    ['{"A":["x"],"c":null}', 'There is no variable "A"; the operation has: a, b, first, c.'],
+    ['{"a":["x"],"__proto__":1,"c":null}', 'There is no variable "__proto__"; the operation has:'],
+    [
+      '{"a":["x"]}',
+      'The filter has the variable "c", which is not given. Give it, or null so that it does not restrict.',
+    ],
+    ['{"c":null}', 'The filter has the variable "a", which is not given.'],
+  ])('refuses the variables %s, which would leave the filter open', async (variables, message) => {
+    const file = await fileOf('variables.graphql', filterVariables)
+    const { code, err } = await exported('--filter', file, '--variables', variables)
+    expect(err).toContain(`auditgraph: --variables: ${message}`)
+    expect(code).toBe(2)
+    const none = await exported(
+      '--filter',
+      await fileOf('none.graphql', '{ auditEntries { complete } }'),
+      '--variables',
+      '{"a":1}',
+    )
+    expect(none.err).toContain('There is no variable "a"; the operation has none.')
+  })
+
+  it('takes null and a default for a variable of the filter, and none for others', async () => {
+    const file = await fileOf('variables.graphql', filterVariables)
+    const { code, out } = await exported('--filter', file, '--variables', '{"a":null,"c":null}')
+    expect(code).toBe(0)
+    expect(out).toBe((await exported('--filter', '{"and":[{"actionKinds":["CREATE"],"occurredAt":{}}]}')).out)
+  })
+
   it('leaves nothing behind when a cursor is refused', async () => {
     const file = newFile('ndjson')
     expect(await exported('-o', file, '--after', 'x')).toMatchObject({ code: 2 })
