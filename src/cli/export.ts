@@ -8,15 +8,16 @@ import { type Manifest, manifestSchema } from '../export/manifest.js'
 import { ExportOptionError, type ExportTexts, readPlan } from '../export/options.js'
 import { pageSignals } from '../export/page-signals.js'
 import { askedSources, asOfMsFor, boundOptions, type ExportPlan } from '../export/plan.js'
-import { BadFile } from '../export/records.js'
 import type { ExportStore } from '../export/store.js'
 import { createGateway, type Gateway } from '../gateway.js'
 import { Secret } from '../model/secret.js'
 import { builtInProviders, createRegistry } from '../providers/registry.js'
 import type { InputProblem, PageTerms, ReadingFailed } from '../reading/page.js'
 import { codeOf } from './error-code.js'
+import { existsAlready, goOnText, problemText, tellFailure } from './export-failure.js'
 import { readFilterOption } from './export-filter.js'
-import { createProgress, type ExportProgress, type ExportSpan } from './export-progress.js'
+import { createProgress, type ExportProgress } from './export-progress.js'
+import { spanKnown, spanOf } from './export-span.js'
 import { createLogger } from './logger.js'
 import { exitCodes, type ProcessHost } from './process-host.js'
 import { type Served, serveConfigured, serveDemo } from './serve.js'
@@ -74,41 +75,6 @@ export async function exportEntries(options: ExportCommandOptions, host: Process
   }
 }
 
-function tellFailure(
-  error: unknown,
-  options: ExportCommandOptions,
-  host: ProcessHost,
-  stop: AbortSignal,
-): number {
-  const tell = (text: string) => host.stderr.write(`auditgraph: ${text}\n`)
-  if (error instanceof ExportOptionError) {
-    tell(problemText(error.problem))
-    return exitCodes.misused
-  }
-  if (stop.aborted) {
-    tell(`stopped. ${goOnText(options)}`)
-    return exitCodes.failed
-  }
-  if (error instanceof BadFile) {
-    tell(`${options.output ?? 'the export'} cannot be gone on with. ${error.message}`)
-    return exitCodes.failed
-  }
-  const code = codeOf(error)
-  if (code === undefined) throw error
-  // Who reads standard output has gone away and wants no more.
-  if (code !== 'EPIPE') tell(`cannot write ${options.output ?? 'to standard output'} (${code}).`)
-  return exitCodes.failed
-}
-
-function existsAlready(output: string): ExportOptionError {
-  return new ExportOptionError(['output'], `${output} exists. Give --force to write over it.`)
-}
-
-/** An option's or an argument's name as it stands on the command line, and what is wrong with it. */
-function problemText({ path: [name = '', ...rest], message }: InputProblem): string {
-  return `--${[name, ...rest].join('.')}: ${message}`
-}
-
 /** Throws ExportOptionError for an option that says nothing beside the others. */
 function checkTogether({ output, resume, force, manifest }: ExportCommandOptions): void {
   if (output === undefined && (resume || force)) {
@@ -121,12 +87,6 @@ function checkTogether({ output, resume, force, manifest }: ExportCommandOptions
     const message = 'It is for a stream: a file has its manifest beside it, for `auditgraph verify`.'
     throw new ExportOptionError(['no-manifest'], message)
   }
-}
-
-function goOnText({ output }: ExportCommandOptions): string {
-  return output === undefined
-    ? 'What was written is not all.'
-    : 'The place is kept: run the same command with --resume to go on.'
 }
 
 class ExportCommand {
@@ -360,36 +320,4 @@ async function finishedExport(store: ExportStore): Promise<Manifest | undefined>
   } catch {
     return undefined
   }
-}
-
-/** The times that are gone through, where the filter names both ends. */
-function spanKnown({ filter, order }: ExportPlan, asOfMs: number, oldestMs?: number): ExportSpan | null {
-  const { sinceMs = oldestMs, untilMs = asOfMs } = filter.occurredAt ?? {}
-  if (sinceMs === undefined) return null
-  const newestMs = Math.min(untilMs, asOfMs)
-  return order === 'NEWEST_FIRST' ? { fromMs: newestMs, toMs: sinceMs } : { fromMs: sinceMs, toMs: newestMs }
-}
-
-/** The same; where the begin is not named, the oldest entry is looked for, so that the time left can be told. */
-async function spanOf(
-  reader: Gateway['reader'],
-  plan: ExportPlan,
-  asOfMs: number,
-  termsOf: () => PageTerms,
-): Promise<ExportSpan | null> {
-  const known = spanKnown(plan, asOfMs)
-  if (known) return known
-  const { filter, sources } = plan
-  const oldest = await reader.readPage({
-    first: 1,
-    filter,
-    ...(sources && { sources }),
-    order: 'OLDEST_FIRST',
-    onSourceError: 'PARTIAL',
-    priority: 'bulk',
-    asOfMs,
-    ...termsOf(),
-  })
-  const entry = oldest.kind === 'page' ? oldest.edges[0]?.entry : undefined
-  return entry ? spanKnown(plan, asOfMs, entry.occurredAtMs) : null
 }

@@ -1,0 +1,48 @@
+import { ExportOptionError } from '../export/options.js'
+import { BadFile } from '../export/records.js'
+import type { InputProblem } from '../reading/page.js'
+import { codeOf } from './error-code.js'
+import { exitCodes, type ProcessHost } from './process-host.js'
+
+/** What an export writes to. */
+interface Named {
+  readonly output?: string
+}
+
+/** Tells why an export ended with an error, and gives the exit code. Throws the error again where nobody foresaw it. */
+export function tellFailure(error: unknown, options: Named, host: ProcessHost, stop: AbortSignal): number {
+  const tell = (text: string) => host.stderr.write(`auditgraph: ${text}\n`)
+  if (error instanceof ExportOptionError) {
+    tell(problemText(error.problem))
+    return exitCodes.misused
+  }
+  if (stop.aborted) {
+    tell(`stopped. ${goOnText(options)}`)
+    return exitCodes.failed
+  }
+  if (error instanceof BadFile) {
+    tell(`${options.output ?? 'the export'} cannot be gone on with. ${error.message}`)
+    return exitCodes.failed
+  }
+  const code = codeOf(error)
+  if (code === undefined) throw error
+  // Who reads standard output has gone away and wants no more.
+  if (code !== 'EPIPE') tell(`cannot write ${options.output ?? 'to standard output'} (${code}).`)
+  return exitCodes.failed
+}
+
+export function existsAlready(output: string): ExportOptionError {
+  return new ExportOptionError(['output'], `${output} exists. Give --force to write over it.`)
+}
+
+/** An option's or an argument's name as it stands on the command line, and what is wrong with it. */
+export function problemText({ path: [name = '', ...rest], message }: InputProblem): string {
+  return `--${[name, ...rest].join('.')}: ${message}`
+}
+
+/** What becomes of an export that broke off. */
+export function goOnText({ output }: Named): string {
+  return output === undefined
+    ? 'What was written is not all.'
+    : 'The place is kept: run the same command with --resume to go on.'
+}
