@@ -1,6 +1,7 @@
+import type { Checkpoint } from '../export/checkpoint.js'
 import { ExportOptionError } from '../export/options.js'
 import { BadFile } from '../export/records.js'
-import type { InputProblem } from '../reading/page.js'
+import type { CursorFault, InputProblem, ReadingFailed } from '../reading/page.js'
 import { codeOf } from './error-code.js'
 import { exitCodes, type ProcessHost } from './process-host.js'
 
@@ -38,6 +39,25 @@ export function existsAlready(output: string): ExportOptionError {
 /** An option's or an argument's name as it stands on the command line, and what is wrong with it. */
 export function problemText({ path: [name = '', ...rest], message }: InputProblem): string {
   return `--${[name, ...rest].join('.')}: ${message}`
+}
+
+/** What is wrong with the cursor of a checkpoint, to somebody who gave none. */
+const checkpointFaults: Readonly<Record<CursorFault, string>> = {
+  unverified:
+    'The checkpoint was signed with another cursorSecret. Configure the one it was begun with, also as the second of a list, or begin anew with --force.',
+  bound:
+    'The checkpoint is of other accounts behind the keys of the sources, or of a newer version. Configure the accounts it was begun with, or begin anew with --force.',
+  expired:
+    'The checkpoint is older than limits.cursorLifetimeMs. Set that higher to go on with it, or begin anew with --force.',
+}
+
+/** The end of an export that was gone on with: a cursor that is refused is the checkpoint's, where that has one. */
+export function ofCheckpoint(
+  end: InputProblem | ReadingFailed,
+  { cursor }: Pick<Checkpoint, 'cursor'>,
+): InputProblem | ReadingFailed {
+  if (end.kind !== 'inputProblem' || end.cursor === undefined || cursor === null) return end
+  return { kind: 'inputProblem', path: ['resume'], message: checkpointFaults[end.cursor] }
 }
 
 /** What becomes of an export that broke off. */

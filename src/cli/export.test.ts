@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +12,8 @@ import { run } from './run.js'
 
 /** A Friday noon; the world has its morning. Time stands still, so the same command gives the same export. */
 const nowMs = Date.UTC(2026, 10, 20, 12)
+/** Makes it later. */
+let aheadMs = 0
 let folder = ''
 let demo: Demo
 let config = ''
@@ -47,7 +49,7 @@ const newFile = (extension: string) => join(folder, `${Math.random()}.${extensio
 async function command(
   args: readonly string[],
   onOut: (stop: (signal: string) => void) => void = () => {},
-  onNow: () => void = () => {},
+  onNow: (stop: (signal: string) => void) => void = () => {},
 ): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
   let out = ''
   let err = ''
@@ -58,8 +60,8 @@ async function command(
   const host: ProcessHost = {
     env: {},
     now: () => {
-      onNow()
-      return nowMs
+      onNow(stop)
+      return nowMs + aheadMs
     },
     stdout: new Writable({
       write: (chunk: Buffer, _, done) => {
@@ -314,6 +316,77 @@ describe('auditgraph export', () => {
     const whole = newFile('ndjson')
     await exported('-o', whole)
     expect(await readFile(file, 'utf8')).toBe(await readFile(whole, 'utf8'))
+  })
+
+  describe('is gone on with', () => {
+    const [first, other] = ['the-first-secret-of-all', 'another-secret-of-all']
+    const configOf = (cursorSecret: unknown, more: object = {}) =>
+      fileOf(`${Math.random()}.yaml`, JSON.stringify({ cursorSecret, sources: demo.sources, ...more }))
+    /** An export that was stopped behind its first rows. */
+    const stopped = async (cursorSecret: unknown) => {
+      const file = newFile('ndjson')
+      const small = await configOf(cursorSecret, { limits: { scannedPerPage: 100 } })
+      const { code } = await command(['export', '--config', small, '-o', file], undefined, (stop) => {
+        if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0) stop('SIGINT')
+      })
+      expect(code).toBe(1)
+      expect(JSON.parse(await readFile(`${file}.checkpoint.json`, 'utf8'))).toMatchObject({
+        cursor: expect.any(String),
+      })
+      return file
+    }
+    const resumed = async (file: string, path: string) =>
+      command(['export', '--config', path, '-o', file, '--resume', '--quiet'])
+
+    it.each([
+      [first, [other, first]],
+      [undefined, undefined],
+      [undefined, first],
+    ])('where the secret that it was begun with is known: %j, then %j', async (begun, then) => {
+      const file = await stopped(begun)
+      expect(await resumed(file, await configOf(then))).toEqual({ code: 0, out: '', err: '' })
+      expect((await command(['verify', file])).code).toBe(0)
+    })
+
+    it('only there, and blames no --after that nobody gave', async () => {
+      const file = await stopped(first)
+      for (const then of [other, undefined]) {
+        const { code, err } = await resumed(file, await configOf(then))
+        expect([code, err.split('\n').filter((line) => !line.startsWith('{'))]).toEqual([
+          2,
+          [
+            'auditgraph: --resume: The checkpoint was signed with another cursorSecret. Configure the one it was begun with, also as the second of a list, or begin anew with --force.',
+            '',
+          ],
+        ])
+      }
+      expect((await resumed(file, await configOf(first))).code).toBe(0)
+    })
+
+    it('only with the accounts that it was begun with', async () => {
+      const file = await stopped(first)
+      const sources = demo.sources.map((source) => ({
+        ...source,
+        ...('organizationId' in source && { organizationId: 'another' }),
+      }))
+      const { code, err } = await resumed(file, await configOf(first, { sources }))
+      const told = 'auditgraph: --resume: The checkpoint is of other accounts behind the keys of the sources,'
+      expect([code, err]).toEqual([2, expect.stringContaining(told)])
+    })
+
+    it('only while its cursors are taken', async () => {
+      const file = await stopped(first)
+      const path = await configOf(first, { limits: { cursorLifetimeMs: 60_000 } })
+      aheadMs = 600_000
+      const { code, err } = await resumed(file, path)
+      aheadMs = 0
+      expect([code, err]).toEqual([
+        2,
+        expect.stringContaining(
+          'auditgraph: --resume: The checkpoint is older than limits.cursorLifetimeMs.',
+        ),
+      ])
+    })
   })
 
   it('ends at a stop signal', async () => {

@@ -14,7 +14,7 @@ import { Secret } from '../model/secret.js'
 import { builtInProviders, createRegistry } from '../providers/registry.js'
 import type { InputProblem, PageTerms, ReadingFailed } from '../reading/page.js'
 import { codeOf } from './error-code.js'
-import { existsAlready, goOnText, problemText, tellFailure } from './export-failure.js'
+import { existsAlready, goOnText, ofCheckpoint, problemText, tellFailure } from './export-failure.js'
 import { readFilterOption } from './export-filter.js'
 import { createProgress, type ExportProgress } from './export-progress.js'
 import { spanKnown, spanOf } from './export-span.js'
@@ -144,9 +144,15 @@ class ExportCommand {
   ): Promise<number> {
     const { config, isDemo } = this.#served
     const isConfigured = config.cursorSecrets.length > 0 && !isDemo
-    const secret = isConfigured ? null : (checkpoint?.secret ?? randomBytes(32).toString('base64url'))
+    const own = checkpoint?.secret ?? null
+    const secret = isConfigured ? null : (own ?? randomBytes(32).toString('base64url'))
+    // A checkpoint from before a secret was configured is opened with its own once more.
+    const cursorSecrets =
+      secret === null
+        ? [...config.cursorSecrets, ...(own === null ? [] : [new Secret(own)])]
+        : [new Secret(secret)]
     const gateway = createGateway({
-      config: secret === null ? config : { ...config, cursorSecrets: [new Secret(secret)] },
+      config: { ...config, cursorSecrets },
       registry: createRegistry(builtInProviders),
       now: this.#host.now,
       logger: createLogger(this.#host),
@@ -214,7 +220,8 @@ class ExportCommand {
       throw codeOf(error) === 'EEXIST' ? existsAlready(output) : error
     })
     if (end.kind === 'inputProblem' && !checkpoint) await store.discard()
-    return end.kind === 'done' ? this.#finished(end.manifest, output) : this.#broken(end)
+    if (end.kind === 'done') return this.#finished(end.manifest, output)
+    return this.#broken(checkpoint ? ofCheckpoint(end, checkpoint) : end)
   }
 
   async #toStream(gateway: Gateway, plan: ExportPlan, secret: string | null): Promise<number> {

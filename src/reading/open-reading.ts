@@ -138,7 +138,10 @@ function openCursor(
   if (text === undefined) return null
   const opened = cursors.decode(text, nowMs)
   return 'problem' in opened
-    ? problem([argument], `The cursor in \`${argument}\` ${opened.problem}.`)
+    ? {
+        ...problem([argument], `The cursor in \`${argument}\` ${opened.problem}.`),
+        cursor: opened.fault,
+      }
     : opened.position
 }
 

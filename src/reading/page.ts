@@ -125,7 +125,12 @@ export interface InputProblem {
   /** Path of the argument, such as ['filter', 'occurredAt', 'until']. */
   readonly path: readonly string[]
   readonly message: string
+  /** Of a cursor: what about it is wrong. */
+  readonly cursor?: CursorFault
 }
+
+/** No secret verifies it, it is bound to something else than what is read, or its time is over. */
+export type CursorFault = 'unverified' | 'bound' | 'expired'
 
 /** No page: a source failed under FAIL, or every source failed. */
 export interface ReadingFailed {

@@ -2,6 +2,7 @@ import type { EntryFilter } from '../model/filter.js'
 import type { AuditEntryOrder, EntryKey } from '../model/order.js'
 import type { Secret } from '../model/secret.js'
 import type { NativeOrder } from './native-order.js'
+import type { CursorFault } from './page.js'
 import type { Gap } from './ranges.js'
 import { type BoundSource, createCursorSeal, filterDigest, sourcesDigest } from './sealed-cursor.js'
 import type { Cut, KeyRange, Travel } from './travel.js'
@@ -51,7 +52,9 @@ const nativeOrders = [
   'unsorted',
 ] as const satisfies readonly NativeOrder['kind'][]
 
-type DecodedCursor = { readonly position: Position } | { readonly problem: string }
+type DecodedCursor =
+  | { readonly position: Position }
+  | { readonly problem: string; readonly fault: CursorFault }
 
 /** Cursors of one kind of reading. */
 export interface CursorCodec {
@@ -78,13 +81,14 @@ export function createCursorCodecs(secrets: readonly Secret[], lifetimeMs: numbe
           return {
             problem:
               'is not a cursor that this gateway issued, or it was changed. Use one from pageInfo or an edge',
+            fault: 'unverified',
           }
         }
         const problem = bindingProblem(wire, bound)
-        if (problem !== null) return { problem }
+        if (problem !== null) return { problem, fault: 'bound' }
         const position = fromWire(wire)
         if (position.begunMs + lifetimeMs < nowMs) {
-          return { problem: 'has expired. Begin a new reading without a cursor' }
+          return { problem: 'has expired. Begin a new reading without a cursor', fault: 'expired' }
         }
         return { position }
       },
