@@ -28,8 +28,26 @@ export function tellFailure(error: unknown, options: Named, host: ProcessHost, s
   const code = codeOf(error)
   if (code === undefined) throw error
   // Who reads standard output has gone away and wants no more.
-  if (code !== 'EPIPE') tell(`cannot write ${options.output ?? 'to standard output'} (${code}).`)
+  if (code !== 'EPIPE') {
+    const remedy = writeRemedies[code]
+    tell(`cannot write ${placeOf(error, options)} (${code}).${remedy === undefined ? '' : ` ${remedy}`}`)
+  }
   return exitCodes.failed
+}
+
+/** What a system's error code means to somebody who has just typed a command. */
+const writeRemedies: Readonly<Record<string, string>> = {
+  EACCES: 'This user may not write there.',
+  EROFS: 'Nothing can be written there.',
+  ENOSPC: 'The disk is full.',
+  EDQUOT: 'This user may take no more of the disk.',
+}
+
+/** The file that an error is about: the one that was named, or one beside it, whose name begins with it. */
+function placeOf(error: unknown, { output }: Named): string {
+  if (output === undefined) return 'to standard output'
+  const path = error instanceof Error && 'path' in error ? String(error.path) : ''
+  return path.startsWith(output) ? path : output
 }
 
 export function existsAlready(output: string): ExportOptionError {

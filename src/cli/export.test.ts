@@ -1,5 +1,6 @@
-import { statSync, writeFileSync } from 'node:fs'
-import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
@@ -167,6 +168,41 @@ describe('auditgraph export', () => {
     await expect(stat(`${file}.checkpoint.json`)).rejects.toThrow('ENOENT')
     expect((await exported('-o', file, '--force')).code).toBe(0)
     expect((await command(['verify', file])).code).toBe(0)
+  })
+
+  it('writes to regular files only, and opens nothing else', async () => {
+    const pipe = newFile('ndjson')
+    execFileSync('sh', ['-c', 'mkfifo "$0"', pipe])
+    const device = newFile('ndjson')
+    await symlink('/dev/null', device)
+    const noFile = 'It is not a regular file. Leave --output out to write to standard output.'
+    const inWay = async (name: string) => {
+      const file = newFile('ndjson')
+      await mkdir(`${file}.${name}`)
+      return [file, `${file}.${name} is a folder, and is to be written. Take it away, or name another file.`]
+    }
+    const cases = [
+      [pipe, noFile],
+      [device, noFile],
+      [folder, 'It is a folder. Name a file in it.'],
+      [`${newFile('csv')}/`, 'It is a folder. Name a file in it.'],
+      [
+        join(folder, 'nowhere', 'x.csv'),
+        `There is no folder ${join(folder, 'nowhere')}. Make it, or name another.`,
+      ],
+      [join(config, 'x.csv'), `${config} is no folder. Name a file in one.`],
+      [join(config, 'x', 'x.csv'), `There is no folder ${join(config, 'x')}. Make it, or name another.`],
+      await inWay('manifest.json'),
+      await inWay('checkpoint.json'),
+      await inWay('checkpoint.json.tmp'),
+    ]
+    for (const [file = '', message] of cases) {
+      for (const way of [[], ['--force'], ['--resume']]) {
+        const told = { code: 2, out: '', err: `auditgraph: --output: ${message}\n` }
+        expect(await exported('-o', file, ...way)).toEqual(told)
+      }
+    }
+    expect([pipe, device].filter((file) => existsSync(`${file}.checkpoint.json`))).toEqual([])
   })
 
   it('writes over nothing that comes while it begins', async () => {

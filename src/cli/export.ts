@@ -111,6 +111,8 @@ class ExportCommand {
       return this.#withGateway(null, (gateway, plan, secret) => this.#toStream(gateway, plan, secret))
     }
     const store = fileStore(output)
+    const obstacle = await store.obstacle()
+    if (obstacle !== null) throw new ExportOptionError(['output'], obstacle)
     const checkpoint = await this.#openCheckpoint(store, output)
     return this.#withGateway(checkpoint, (gateway, plan, secret) =>
       this.#toFile(gateway, plan, secret, store, output, checkpoint),

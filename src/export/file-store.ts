@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { type FileHandle, lstat, open, readFile, rename, rm, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, sep } from 'node:path'
 import type { ExportOutput, ExportStore } from './store.js'
 
 /** Readable by its owner only: a checkpoint holds entries and may hold a secret. */
@@ -16,6 +16,7 @@ export function fileStore(path: string): ExportStore {
   const manifestPath = manifestPathOf(path)
   const checkpointPath = checkpointPathOf(path)
   return {
+    obstacle: () => obstacleAt(path),
     exists: async () => (await unlessMissing(() => lstat(path))) !== null,
     size: async () => unlessMissing(async () => (await stat(path)).size),
     read: (bytes) => (bytes === 0 ? nothing() : readBytes(path, bytes)),
@@ -32,6 +33,36 @@ export function fileStore(path: string): ExportStore {
       await rm(checkpointPath, { force: true })
     },
   }
+}
+
+/**
+ * Opening a pipe waits for whoever is at its other end, and a device takes everything and keeps nothing: neither is a file
+ * that can be gone on with. A link counts as what it names.
+ */
+async function obstacleAt(path: string): Promise<string | null> {
+  const folder = await kindOf(dirname(path))
+  if (folder === null) return `There is no folder ${dirname(path)}. Make it, or name another.`
+  if (folder !== 'folder') return `${dirname(path)} is no folder. Name a file in one.`
+  const kind = await kindOf(path)
+  if (kind === 'folder' || path.endsWith('/') || path.endsWith(sep))
+    return 'It is a folder. Name a file in it.'
+  if (kind === 'other') return 'It is not a regular file. Leave --output out to write to standard output.'
+  for (const beside of [manifestPathOf(path), checkpointPathOf(path)].flatMap((name) => [
+    name,
+    `${name}.tmp`,
+  ])) {
+    const itsKind = await kindOf(beside)
+    if (itsKind !== null && itsKind !== 'file') {
+      return `${beside} is ${itsKind === 'folder' ? 'a folder' : 'not a regular file'}, and is to be written. Take it away, or name another file.`
+    }
+  }
+  return null
+}
+
+async function kindOf(path: string): Promise<'file' | 'folder' | 'other' | null> {
+  const found = await unlessMissing(() => stat(path))
+  if (found === null) return null
+  return found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other'
 }
 
 async function* nothing(): AsyncGenerator<Buffer, void, void> {}
@@ -98,7 +129,9 @@ async function unlessMissing<Value>(read: () => Promise<Value>): Promise<Value |
   try {
     return await read()
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    if (error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(String(error.code))) {
+      return null
+    }
     throw error
   }
 }

@@ -1,5 +1,7 @@
 /** Where a file of an export is kept, and what belongs to it. Beside the file: its manifest, or its checkpoint. */
 export interface ExportStore {
+  /** Why no file can be kept there, in one or two sentences; null when nothing stands in the way. Opens nothing. */
+  obstacle(): Promise<string | null>
   /** Whether anything has the name of the file, be it a link to nothing. */
   exists(): Promise<boolean>
   /** Bytes of the file; null when there is none. */

@@ -70,6 +70,7 @@ export function memoryStore(initial?: { readonly file: Buffer; readonly manifest
       file = Buffer.concat([file.subarray(0, flushed), tear(file.subarray(flushed))])
       flushed = file.length
     },
+    obstacle: async () => null,
     exists: async () => file !== null,
     size: async () => file?.length ?? null,
     async *read(bytes) {
