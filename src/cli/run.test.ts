@@ -96,7 +96,10 @@ describe('the command line', () => {
     [['--prt', '1'], "unknown option '--prt'"],
     [['--port', 'x'], 'Expected a whole number from 0 to 65535'],
     [['--port', '65536'], 'Expected a whole number from 0 to 65535'],
-    [['sevre'], 'too many arguments'],
+    [['sevre'], 'error: there is no command sevre; the commands are serve, export, verify\n'],
+    [['exprot', '--output', 'x.csv'], 'there is no command exprot; the commands are serve, export, verify'],
+    [['serve', 'all'], 'too many arguments'],
+    [['--port', '0', 'all'], 'too many arguments'],
     // What is left of `npm start --port 4001`.
     [['4001'], 'npm start -- --port 4001'],
     [['--config'], 'argument missing'],

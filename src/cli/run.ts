@@ -58,6 +58,14 @@ function createProgram(host: ProcessHost, onExitCode: (code: number) => void): C
     .description('Compare a file of an export with its manifest.')
     .argument('<file>', 'the file, compressed or not', parsePath)
     .action(async (file: string) => onExitCode(await verifyFile(file, host)))
+  program.hook('preSubcommand', (_, chosen) => {
+    // What names no command is taken for an argument of the default one, and its options for unknown ones.
+    const [first = ''] = program.args
+    if (chosen !== serveCommand || first === '' || first.startsWith('-') || first === serveCommand.name())
+      return
+    const names = program.commands.map((command) => command.name()).join(', ')
+    program.error(`error: there is no command ${first}; the commands are ${names}`)
+  })
   program.addHelpText('after', () => `\nThe default command:\n\n${serveCommand.helpInformation()}`)
   return program
 }
