@@ -347,6 +347,13 @@ describe('auditgraph export', () => {
       complete: false,
     })
     expect((await command(['verify', partialFile])).code).toBe(0)
+    const { coverage } = JSON.parse(await readFile(`${partialFile}.manifest.json`, 'utf8')) as {
+      readonly coverage: readonly { readonly source: string; readonly resumeCursor: string | null }[]
+    }
+    const after = coverage.find(({ source }) => source === 'hiring')?.resumeCursor ?? ''
+    const gapFile = newFile('ndjson')
+    expect((await exported('-o', gapFile, '--sources', 'hiring', '--after', after)).code).toBe(0)
+    expect((await command(['verify', gapFile])).code).toBe(0)
 
     expect((await exported('-o', file, '--resume')).code).toBe(0)
     const whole = newFile('ndjson')

@@ -96,7 +96,13 @@ export function makeManifest(parts: {
 }
 
 /** Whether nothing of a source is missing at the end of a reading. */
-export function isWhole({ state, gap }: Pick<SourceCoverage, 'state' | 'gap'>): boolean {
+export function isWhole({
+  state,
+  gap,
+}: {
+  readonly state: SourceCoverage['state']
+  readonly gap: object | null
+}): boolean {
   return gap === null && (state === 'COMPLETE' || state === 'EXCLUDED')
 }
 

@@ -5,10 +5,12 @@ import { anyReading, asOfMs, exportSources } from '../../test/support/export-ent
 import { memoryStore } from '../../test/support/memory-store.js'
 import { pagedReader } from '../../test/support/paged-reader.js'
 import type { AuditEntry } from '../model/entry.js'
+import { formatInstant } from '../model/instant.js'
 import { knownColumns } from './csv.js'
 import { exportToStore } from './export-to-store.js'
 import { exportToStream } from './export-to-stream.js'
 import { exportFormats } from './layout.js'
+import type { Manifest } from './manifest.js'
 import type { ExportPlan } from './plan.js'
 import { BadFile } from './records.js'
 import { verifyExport } from './verify.js'
@@ -172,6 +174,107 @@ describe('verifying', () => {
     expect(await problemsOf(plain.file, manifest)).toContain(
       'It is not compressed, and its manifest says otherwise.',
     )
+  })
+
+  describe('of a manifest that contradicts itself or its rows', () => {
+    const entries = fc.sample(anyReading(9, 5), { numRuns: 1, seed: 9 })[0] ?? []
+    const newest = formatInstant(Math.max(...entries.map(({ occurredAtMs }) => occurredAtMs)))
+    const oldest = formatInstant(Math.min(...entries.map(({ occurredAtMs }) => occurredAtMs)))
+    type Edit = (manifest: Manifest) => object
+    const first = ({ coverage }: Manifest) => coverage[0] as Manifest['coverage'][number]
+
+    it.each<[string, Edit, string]>([
+      [
+        'an as-of',
+        () => ({ asOf: newest }),
+        `is of ${newest}, and the manifest says that nothing of ${newest} or later is there`,
+      ],
+      [
+        'an end',
+        () => ({ filter: { occurredAt: { until: newest } } }),
+        `is of ${newest}, which the filter of the manifest leaves out`,
+      ],
+      [
+        'a begin within an and',
+        () => ({ filter: { and: [{}, { and: [{ occurredAt: { since: newest, until: null } }] }] } }),
+        `is of ${oldest}, which the filter of the manifest leaves out`,
+      ],
+      ['times that are none', () => ({ asOf: 'now' }), 'Its manifest has a time that is none: "now".'],
+      [
+        'a source asked twice',
+        () => ({ sources: ['desk', 'vault', 'desk'] }),
+        'Its manifest names the source desk twice.',
+      ],
+      [
+        'a source covered twice',
+        (m) => ({ coverage: [...m.coverage, first(m)] }),
+        'Its manifest names the source desk twice.',
+      ],
+      [
+        'a source not covered',
+        () => ({ sources: ['desk', 'vault', 'attic'] }),
+        'Its manifest says that attic was asked, and has no coverage of it.',
+      ],
+      [
+        'a source not asked',
+        () => ({ sources: ['desk'] }),
+        'Its manifest has coverage of vault, and does not say that it was asked.',
+      ],
+      [
+        'nothing missing',
+        () => ({ complete: false }),
+        'Its manifest says that something is missing, and its coverage that nothing is.',
+      ],
+      [
+        'a source that failed',
+        (m) => ({ coverage: [{ ...first(m), state: 'FAILED' }, ...m.coverage.slice(1)] }),
+        'Its manifest says that nothing is missing, and its coverage says what is.',
+      ],
+      [
+        'a gap',
+        (m) => ({ coverage: [{ ...first(m), gap: { since: null, until: newest } }, ...m.coverage.slice(1)] }),
+        'Its manifest says that nothing is missing, and its coverage says what is.',
+      ],
+      [
+        'a row less in a source',
+        (m) => ({ coverage: [{ ...first(m), count: first(m).count - 1 }, ...m.coverage.slice(1)] }),
+        `Its manifest counts ${entries.length} rows, and ${entries.length - 1} of its sources.`,
+      ],
+      [
+        'no first row',
+        (m) => ({ coverage: [{ ...first(m), first: null }, ...m.coverage.slice(1)] }),
+        'desk: its manifest counts ',
+      ],
+    ])('%s, it says so', async (_, edit, told) => {
+      for (const one of [plan, { ...plan, format: 'csv' as const, columns: ['summary', 'Timestamp'] }]) {
+        const { file, manifest } = await exported(entries, one)
+        expect(await problemsOf(file, manifest)).toEqual([])
+        const changed = JSON.parse(manifest) as Manifest
+        const problems = await problemsOf(file, JSON.stringify({ ...changed, ...edit(changed) }))
+        expect(problems).toContainEqual(expect.stringContaining(told))
+      }
+    })
+
+    it('takes the times that the rows keep to', async () => {
+      const { file, manifest } = await exported(entries, plan)
+      const filter = { occurredAt: { since: oldest }, or: [{ occurredAt: { until: oldest } }, {}] }
+      expect(await problemsOf(file, JSON.stringify({ ...JSON.parse(manifest), filter }))).toEqual([])
+    })
+  })
+
+  it.each([
+    ['[]', 'Its manifest is not one: expected an object.'],
+    ['{"manifest":"x"}', 'Its manifest is not one: manifest: expected "auditgraph-export".'],
+    [{ coverage: [{}] }, 'Its manifest is not one: coverage.0.source: expected a text.'],
+    [{ count: -1 }, 'Its manifest is not one: count: expected at least 0.'],
+    [{ count: 0.5 }, 'Its manifest is not one: count: expected a whole number.'],
+    [{ sha256: '' }, 'Its manifest is not one: sha256: expected 64 hex digits.'],
+    [{ filter: 1 }, 'Its manifest is not one: filter: expected an object.'],
+    [{ format: 'xml' }, 'Its manifest is not one: format: expected "csv" or "ndjson" or "ocsf".'],
+  ])('says in its own words why a manifest is none: %j', async (given, message) => {
+    const { file, manifest } = await exported([], plan)
+    const text = typeof given === 'string' ? given : JSON.stringify({ ...JSON.parse(manifest), ...given })
+    expect(await problemsOf(file, text)).toEqual([message])
   })
 
   it.each([

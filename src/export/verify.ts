@@ -3,6 +3,7 @@ import { formatInstant } from '../model/instant.js'
 import { compareNewestFirst, type EntryKey } from '../model/order.js'
 import { keyOfFacts, type Layout, layoutOf, type RowFacts } from './layout.js'
 import { keyJson, type Manifest, manifestSchema } from './manifest.js'
+import { contradictionsOf, manifestIssue, type RowTimes, rowTimesOf } from './manifest-check.js'
 import { BadFile, splitRecords } from './records.js'
 import type { ExportStore } from './store.js'
 import { plainBytes, storedRecords } from './stored-rows.js'
@@ -36,6 +37,7 @@ export async function verifyExport(store: ExportStore): Promise<Verification> {
   const beside = await store.readManifest()
   const manifest = beside === null ? await manifestWithin(store, isGzip) : readManifest(beside)
   const check = new Check(manifest, beside === null)
+  for (const problem of contradictionsOf(manifest)) check.tell(problem)
   if (manifest.gzip !== isGzip)
     check.tell(`It is ${isGzip ? '' : 'not '}compressed, and its manifest says otherwise.`)
   if (manifest.bytes !== null && manifest.bytes !== size) {
@@ -60,6 +62,7 @@ class Check {
   readonly #within: boolean
   readonly #problems: string[] = []
   readonly #tally: Tally
+  readonly #times: RowTimes
   readonly #plain = createHash('sha256')
   #badRows = 0
   #last: EntryKey | null = null
@@ -69,6 +72,7 @@ class Check {
     this.#manifest = manifest
     this.#within = within
     this.layout = layoutOf(manifest)
+    this.#times = rowTimesOf(manifest)
     this.#tally = new Tally(manifest.coverage.map(({ source }) => source))
   }
 
@@ -100,6 +104,8 @@ class Check {
     if (sourceKey !== null && !source)
       this.#tellRow(`is of the source ${sourceKey}, which the manifest does not name`)
     if (source) source.count += 1
+    const wrongTime = facts.timeMs === null ? null : this.#times.problemOf(facts.timeMs)
+    if (wrongTime !== null) this.#tellRow(wrongTime)
     const key = keyOfFacts(facts)
     if (!key) return
     if (source) {
@@ -205,7 +211,5 @@ function checkManifest(value: unknown): Manifest {
   const result = manifestSchema.safeParse(value)
   if (result.success) return result.data
   const [issue] = result.error.issues
-  throw new BadFile(
-    `Its manifest is not one: ${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'wrong'}.`,
-  )
+  throw new BadFile(`Its manifest is not one${issue ? `: ${manifestIssue(issue)}` : ''}.`)
 }
