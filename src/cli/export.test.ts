@@ -157,6 +157,22 @@ describe('auditgraph export', () => {
     expect(await exported('-o', file, '--force')).toMatchObject({ code: 0 })
   })
 
+  it('begins anew in an empty file that it was killed in before its first checkpoint, when told to go on', async () => {
+    const file = newFile('ndjson')
+    await exported('-o', file, '--sources', 'crew')
+    const whole = await readFile(file, 'utf8')
+    // The manifest is one of a file that is gone.
+    await writeFile(file, '')
+    expect((await exported('-o', file, '--sources', 'crew')).code).toBe(2)
+    expect((await exported('-o', file, '--sources', 'crew', '--resume')).err).toContain('entries as of')
+    expect(await readFile(file, 'utf8')).toBe(whole)
+    await writeFile(file, 'of somebody else')
+    const other = await exported('-o', file, '--sources', 'crew', '--resume')
+    expect(other.err).toBe(
+      `auditgraph: --resume: ${file} is no export to go on with. Give --force to write over it.\n`,
+    )
+  })
+
   it('writes through no link that names nothing, unless it is told to', async () => {
     const file = newFile('ndjson')
     const aim = newFile('ndjson')

@@ -207,7 +207,8 @@ class ExportCommand {
         this.#tell(`${output} is finished already.`)
         return finished.complete ? exitCodes.done : exitCodes.incomplete
       }
-      if (await store.exists()) {
+      // An empty one is what an export leaves that was killed before its first checkpoint.
+      if ((await store.exists()) && (await store.size()) !== 0) {
         throw new ExportOptionError(
           ['resume'],
           `${output} is no export to go on with. Give --force to write over it.`,
@@ -215,7 +216,8 @@ class ExportCommand {
       }
     }
     const work = await this.#work(gateway, plan, secret, checkpoint)
-    const { force: overwrite = false } = this.#options
+    const { force = false, resume = false } = this.#options
+    const overwrite = force || (resume && (await store.size()) === 0)
     const running = exportToStore({ ...work, store, checkpoint, overwrite, now: this.#host.now })
     const end = await work.ended(running).catch((error: unknown) => {
       // It came when it had been looked for already.
@@ -323,9 +325,11 @@ function refuseChanged(changes: ReturnType<typeof changedOptions>): void {
 
 async function finishedExport(store: ExportStore): Promise<Manifest | undefined> {
   const text = await store.readManifest()
-  if (text === null || (await store.size()) === null) return undefined
+  if (text === null) return undefined
+  const size = await store.size()
   try {
-    return manifestSchema.parse(JSON.parse(text))
+    const manifest = manifestSchema.parse(JSON.parse(text))
+    return manifest.bytes === size ? manifest : undefined
   } catch {
     return undefined
   }

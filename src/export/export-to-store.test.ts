@@ -102,7 +102,8 @@ async function exportUnderFate(
       const text = await store.readCheckpoint()
       if (text === null && store.manifest() !== null) return store
       const checkpoint = text === null ? null : (readCheckpoint(text) ?? null)
-      const end = await exportToStore(work({ reader, store, plan, checkpoint, now }))
+      const overwrite = (await store.size()) === 0
+      const end = await exportToStore(work({ reader, store, plan, checkpoint, overwrite, now }))
       if (end.kind === 'done') return store
     } catch (error) {
       if (!(error instanceof Killed)) throw error
@@ -169,6 +170,37 @@ describe('going on', () => {
     ])
     await exportToStore(work({ reader, store, overwrite: true }))
     expect(store.file()).toEqual((await undisturbed(entries, plan)).file())
+  })
+
+  it('leaves alone what another has begun at the same moment, and its place', async () => {
+    const store = memoryStore()
+    let letRead = () => {}
+    const gate = new Promise<void>((resolve) => {
+      letRead = resolve
+    })
+    const inner = pagedReader(entries, () => 5)
+    const reader = {
+      readPage: async (...args: Parameters<typeof inner.readPage>) => {
+        await gate
+        return inner.readPage(...args)
+      },
+    }
+    const first = exportToStore(work({ reader, store }))
+    const second = exportToStore(work({ reader, store, asOfMs: asOfMs + 1 }))
+    await expect(second).rejects.toMatchObject({ code: 'EEXIST' })
+    await expect.poll(() => readCheckpoint(store.checkpoint() ?? '')).toMatchObject({ asOfMs })
+    letRead()
+    expect((await first).kind).toBe('done')
+    expect(store.file()).toEqual((await undisturbed(entries, plan)).file())
+  })
+
+  it('leaves no file behind when its first checkpoint cannot be written', async () => {
+    const store = memoryStore()
+    const writeCheckpoint = () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' }))
+    const reader = pagedReader(entries, () => 5)
+    const running = exportToStore(work({ reader, store: { ...store, writeCheckpoint } }))
+    await expect(running).rejects.toMatchObject({ code: 'ENOSPC' })
+    expect([store.file(), reader.requests]).toEqual([null, []])
   })
 
   it('keeps the place when it is stopped', async () => {

@@ -113,17 +113,38 @@ class Place {
     return this.#cursor ?? this.#work.plan.after
   }
 
-  /** A new export leaves its first checkpoint before it touches the file: from then on, either can be trusted. */
+  /**
+   * A new export makes the file first: of two that begin at once, one gets the name, and the other touches nothing. Killed
+   * right then it leaves an empty file and no checkpoint, which is nothing yet. One that writes over a file leaves its first
+   * checkpoint before it touches that, so that either can be trusted.
+   */
   async begin(): Promise<void> {
     const { store, checkpoint, overwrite = false } = this.#work
-    if (checkpoint) {
-      this.#output = await store.open(this.#bytes)
-      return
+    if (checkpoint) this.#output = await store.open(this.#bytes)
+    else if (overwrite) await this.#beginOver()
+    else await this.#beginNew()
+  }
+
+  async #beginNew(): Promise<void> {
+    const { store } = this.#work
+    this.#output = await store.create()
+    try {
+      // Of a file that is gone.
+      await store.removeManifest()
+      await this.#writeDown()
+    } catch (error) {
+      await this.close()
+      await store.discard()
+      throw error
     }
+  }
+
+  async #beginOver(): Promise<void> {
+    const { store } = this.#work
     await store.removeManifest()
     await this.#writeDown()
     try {
-      this.#output = await (overwrite ? store.open(0) : store.create())
+      this.#output = await store.open(0)
     } catch (error) {
       // It would have another run go on over what is not ours.
       await store.removeCheckpoint()

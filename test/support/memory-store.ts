@@ -102,6 +102,7 @@ export function memoryStore(initial?: { readonly file: Buffer; readonly manifest
         manifest = null
       }),
     discard: async () => {
+      if (dies()) throw new Killed()
       file = null
       checkpoint = null
     },
