@@ -1,3 +1,4 @@
+import { requiredTimes } from '../model/required-times.js'
 import type { CountRequest, EntryCount, EntryCounts } from '../reading/page.js'
 import type { GatewayBuilder } from './builder.js'
 import { calendarEdges, isTimeZone } from './calendar.js'
@@ -37,7 +38,8 @@ export function defineCounts(
         filter: t.arg({
           type: Filter,
           required: true,
-          description: 'Which entries. `occurredAt.since` must be given; `until` is the as-of when left out.',
+          description:
+            'Which entries. `occurredAt.since` must be given, there or in a filter within `and`; `until` is the as-of when left out.',
         }),
         sources: t.arg.stringList({ description: 'Keys of the sources. Left out or null: all of them.' }),
         interval: t.arg({
@@ -64,7 +66,7 @@ export function defineCounts(
             `${quote(timeZone)} is not a time zone of the IANA database. Give one such as "Europe/Zurich", or "UTC".`,
           )
         }
-        if (filter.occurredAt?.sinceMs === undefined) {
+        if (requiredTimes(filter).sinceMs === undefined) {
           throw badUserInput(
             ['filter', 'occurredAt', 'since'],
             'A histogram needs a begin. Give `filter.occurredAt.since`.',

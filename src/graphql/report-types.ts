@@ -127,7 +127,7 @@ function defineReportType(builder: GatewayBuilder, parts: ReportParts, Plan: Rep
         timeline: t.field({
           type: [figures.Bucket],
           description:
-            'By the calendar: oldest first, without holes. `filter.occurredAt.since` must be given; at most ' +
+            'By the calendar: oldest first, without holes. `filter.occurredAt.since` must be given, there or in a filter within `and`; at most ' +
             `${bucketsMax} buckets.`,
           args: {
             interval: t.arg({
@@ -160,7 +160,7 @@ function defineReportType(builder: GatewayBuilder, parts: ReportParts, Plan: Rep
         comparison: t.field({
           type: Comparison,
           description:
-            'What is new in this window against the one of the same length directly before it, which is read as well when this is selected. `filter.occurredAt.since` must be given.',
+            'What is new in this window against the one of the same length directly before it, which is read as well when this is selected. `filter.occurredAt.since` must be given, there or in a filter within `and`.',
           resolve: (report) => {
             if (report.open.previous) return report
             throw badUserInput(
@@ -182,7 +182,7 @@ function checkTop(top: number, max: number): number {
 }
 
 function edgesOf(
-  { open: { window } }: ReportSession,
+  { open: { window, previous } }: ReportSession,
   interval: Parameters<typeof calendarEdges>[1],
   timeZone: string,
 ): readonly number[] {
@@ -193,7 +193,8 @@ function edgesOf(
       `${quote(timeZone)} is not a time zone of the IANA database. Give one such as "Europe/Zurich", or "UTC".`,
     )
   }
-  if (sinceMs === undefined) {
+  // A begin that the filter requires is what a comparison needs, too.
+  if (sinceMs === undefined || previous === null) {
     throw badUserInput(
       ['filter', 'occurredAt', 'since'],
       'A timeline needs a begin. Give `filter.occurredAt.since`.',

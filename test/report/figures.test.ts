@@ -165,7 +165,15 @@ describe('a report', () => {
         const lengthMs = random.pick([2, 10, 40]) * dayMs
         const { occurredAt: _, ...rest } = drawFilter(random, accountsNowMs, 0)
         const untilMs = Math.min(sinceMs + lengthMs, accountsNowMs)
-        const filter = { ...rest, occurredAt: { sinceMs, untilMs: sinceMs + lengthMs } }
+        const asked = { sinceMs, untilMs: sinceMs + lengthMs }
+        const filter: EntryFilter = random.pick([
+          { ...rest, occurredAt: asked },
+          { and: [rest, { occurredAt: asked }] },
+          {
+            occurredAt: { sinceMs: sinceMs - dayMs, untilMs: asked.untilMs },
+            and: [{ and: [{ occurredAt: { sinceMs } }, rest] }],
+          },
+        ])
         const { open, figures } = await report(
           sourcesOf(accounts),
           { filter },

@@ -117,6 +117,64 @@ describe('auditReport', () => {
     },
   )
 
+  const [sixAgo, fourAgo, threeAgo] = [6, 4, 3].map((hours) => iso(nowMs - hours * hourMs))
+  it.each([
+    [
+      'a later begin in `and`',
+      `occurredAt: { since: "${sixAgo}", until: "${threeAgo}" }, and: [{ occurredAt: { since: "${fourAgo}" } }]`,
+    ],
+    [
+      'the end in `and`',
+      `occurredAt: { since: "${fourAgo}" }, and: [{ not: { actions: [] } }, { and: [{ occurredAt: { until: "${threeAgo}" } }] }]`,
+    ],
+    ['all times in `and`', `and: [{ occurredAt: { since: "${fourAgo}", until: "${threeAgo}" } }]`],
+    ['an end in `not`', `occurredAt: { since: "${fourAgo}" }, not: { occurredAt: { since: "${threeAgo}" } }`],
+  ])('compares with the window before the narrowed one: %s', async (_, filter) => {
+    const { data, errors } = await ask(
+      sourcesOf('jitsudo'),
+      `{ auditReport(filter: { ${filter} }) {
+        window { since until } total { value exactness } timeline(interval: HOUR) { count { value } }
+        comparison { window { since until } total { value exactness } newActors { distinct { value exactness } } }
+      }
+      auditEntryCounts(filter: { ${filter} }, interval: HOUR) { buckets { since until count { value } } } }`,
+    )
+    expect(errors).toBeUndefined()
+    const hour = { value: 60, exactness: 'EXACT' }
+    expect(data).toMatchObject({
+      auditReport: {
+        window: { since: fourAgo, until: threeAgo },
+        total: hour,
+        timeline: [{ count: { value: 30 } }, { count: { value: 30 } }],
+        comparison: {
+          window: { since: iso(nowMs - 5 * hourMs), until: fourAgo },
+          total: hour,
+          newActors: { distinct: { value: 0, exactness: 'EXACT' } },
+        },
+      },
+      auditEntryCounts: { buckets: [{ since: fourAgo }, { until: threeAgo }] },
+    })
+  })
+
+  it.each([
+    ['equal bounds', `occurredAt: { since: "${fourAgo}", until: "${fourAgo}" }`],
+    [
+      'filters of `and` that contradict each other',
+      `occurredAt: { since: "${sixAgo}" }, and: [{ occurredAt: { since: "${fourAgo}" } }, { occurredAt: { until: "${sixAgo}" } }]`,
+    ],
+    ['an empty `or`', `occurredAt: { since: "${fourAgo}" }, or: []`],
+  ])('is empty where its times stand: %s', async (_, filter) => {
+    const { data, errors } = await ask(
+      sourcesOf('jitsudo'),
+      `{ auditReport(filter: { ${filter} }) {
+        window { since until } total { value exactness } timeline { since }
+        comparison { window { since until } total { value exactness } }
+      } }`,
+    )
+    expect(errors).toBeUndefined()
+    const none = { window: { since: fourAgo, until: fourAgo }, total: { value: 0, exactness: 'EXACT' } }
+    expect(data).toEqual({ auditReport: { ...none, timeline: [], comparison: none } })
+  })
+
   it('is one error UPSTREAM_FAILED when a source fails, unless PARTIAL is asked for', async () => {
     const [good, other] = sourcesOf('jitsudo', 'ashby')
     if (!good || !other) throw new Error('no sources')
@@ -176,9 +234,16 @@ describe('auditReport', () => {
     })
   })
 
+  const inOr = 'or: [{ occurredAt: { since: "2026-06-01T00:00:00Z" } }]'
   it.each([
     ['{ auditReport { timeline { since } } }', ['filter', 'occurredAt', 'since']],
     ['{ auditReport { comparison { total { value } } } }', ['filter', 'occurredAt', 'since']],
+    [`{ auditReport(filter: { ${inOr} }) { timeline { since } } }`, ['filter', 'occurredAt', 'since']],
+    [
+      `{ auditReport(filter: { ${inOr} }) { comparison { total { value } } } }`,
+      ['filter', 'occurredAt', 'since'],
+    ],
+    [`{ auditEntryCounts(filter: { ${inOr} }) { asOf } }`, ['filter', 'occurredAt', 'since']],
     ['{ auditReport { byActor(top: 0) { distinct { value } } } }', ['top']],
     ['{ auditReport(settle: "P1M") { asOf } }', ['settle']],
     ['{ auditReport(settle: "soon") { asOf } }', ['settle']],

@@ -1,6 +1,7 @@
 import { isPastDeadline } from '../../model/deadline.js'
 import type { EntryFilter } from '../../model/filter.js'
 import { clampInstant } from '../../model/instant.js'
+import { requiredTimes, withoutRequiredTimes } from '../../model/required-times.js'
 import type { ReadingContext } from '../open-lanes.js'
 import { openReading } from '../open-reading.js'
 import { type InputProblem, pageSizeMax, type ReadingFailed, type SourceCoverage } from '../page.js'
@@ -35,7 +36,7 @@ export function openReport(request: ReportRequest, context: ReadingContext): Ope
   const settleMs = request.settleMs ?? Math.max(...sources.map((source) => source.settleMs))
   const asOfMs = nowMs - settleMs
   const window = windowOf(filter, asOfMs)
-  const previous = previousOf(filter, asOfMs)
+  const previous = previousOf(filter, window)
   return {
     kind: 'open',
     asOfMs,
@@ -64,7 +65,8 @@ export function openReport(request: ReportRequest, context: ReadingContext): Ope
    * itself stands.
    */
   async function readBefore(times: Window & { sinceMs: number }, ask: AggregateAsk): Promise<Outcome> {
-    const within = { ...filter, occurredAt: { sinceMs: times.sinceMs, untilMs: times.untilMs } }
+    const occurredAt = { sinceMs: times.sinceMs, untilMs: times.untilMs }
+    const within = { ...withoutRequiredTimes(filter), occurredAt }
     const before = isPastDeadline(signal) ? null : await readFigures(within, times, ask, () => false)
     if (before && (before.kind === 'read' || !isPastDeadline(signal))) return before
     const coverage = sources.map(({ key }) => unreadRow(key, deadlineNotice))
@@ -176,25 +178,25 @@ function ownAsk({ dimensions, timelines, times, comparison }: FigureAsk): Aggreg
   return { dimensions: new Set([...dimensions, ...(comparison ?? [])]), timelines, times }
 }
 
-/** The times that a filter and the as-of leave; an empty window ends where it begins. */
+/** The times that a filter and the as-of leave. Where they leave nothing it is empty, and stands where they begin. */
 function windowOf(filter: EntryFilter, asOfMs: number): Window {
   const span = timeSpan(filter)
-  if (span === null) return { sinceMs: asOfMs, untilMs: asOfMs }
-  const { sinceMs, untilMs = asOfMs } = span
-  if (sinceMs === undefined) return { untilMs: Math.min(untilMs, asOfMs) }
-  return { sinceMs, untilMs: Math.max(sinceMs, Math.min(untilMs, asOfMs)) }
+  const { sinceMs, untilMs = asOfMs } = span ?? requiredTimes(filter)
+  if (sinceMs === undefined) {
+    const endMs = Math.min(untilMs, asOfMs)
+    return span === null ? { sinceMs: endMs, untilMs: endMs } : { untilMs: endMs }
+  }
+  return { sinceMs, untilMs: span === null ? sinceMs : Math.max(sinceMs, Math.min(untilMs, asOfMs)) }
 }
 
 /**
- * As long as the range that the filter names, as far as the as-of leaves it, and directly before it; shorter where it would
- * begin before there are instants.
+ * As long as the window and directly before it; shorter where it would begin before there are instants. Null where the
+ * filter requires no begin: times within `or` and `not` hold before the window as well, and would leave nothing there.
  */
 function previousOf(
-  { occurredAt }: EntryFilter,
-  asOfMs: number,
+  filter: EntryFilter,
+  { sinceMs, untilMs }: Window,
 ): { sinceMs: number; untilMs: number } | null {
-  const { sinceMs, untilMs = asOfMs } = occurredAt ?? {}
-  if (sinceMs === undefined) return null
-  const lengthMs = Math.max(0, Math.min(untilMs, asOfMs) - sinceMs)
-  return { sinceMs: clampInstant(sinceMs - lengthMs), untilMs: sinceMs }
+  if (sinceMs === undefined || requiredTimes(filter).sinceMs === undefined) return null
+  return { sinceMs: clampInstant(sinceMs - (untilMs - sinceMs)), untilMs: sinceMs }
 }

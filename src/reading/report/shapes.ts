@@ -145,7 +145,7 @@ export interface OpenReport {
   readonly asOfMs: number
   /** What is read: half-open, without a begin where the filter names none. */
   readonly window: TimeRange & { readonly untilMs: number }
-  /** The window of the same length directly before; null unless `filter.occurredAt.sinceMs` is given. */
+  /** The window of the same length directly before; null where the filter requires no begin (`requiredTimes`). */
   readonly previous: TimeRange | null
   /** How the figures would be found out, as far as that is known before anybody is asked. */
   explain(ask: FigureAsk): readonly SourceWay[]
