@@ -31,7 +31,7 @@ export function defineReport(builder: GatewayBuilder, parts: ReportParts): void 
           required: true,
           defaultValue: 'FAIL',
           description:
-            'What a failing source does to the report. PARTIAL: its figures are AT_LEAST, and `coverage` says what is missing.',
+            'What a failing source does to the report. PARTIAL: figures are AT_LEAST, and numbers of actors an ESTIMATE; `coverage` says what is missing.',
         }),
       },
       resolve: (_, { onSourceError, ...args }, context) =>
@@ -119,7 +119,8 @@ function defineReportType(builder: GatewayBuilder, parts: ReportParts, Plan: Rep
         }),
         distinctActors: t.field({
           type: figures.Count,
-          description: 'How many different actors they have: `byActor.distinct`.',
+          description:
+            'How many different actors they have: `byActor.distinct`. An ESTIMATE where not all was read: what is missing may join some of them.',
           resolve: (report) =>
             report.find({ dimension: 'ACTOR' }).then((figures) => figures.breakdown('ACTOR', 0).distinct),
         }),

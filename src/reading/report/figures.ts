@@ -109,30 +109,72 @@ function countOf({ count, slack }: Bounds, reach: Reach): ReportCount {
 }
 
 function breakdownOf(read: ReadFigures, dimension: ReportDimension, top: number): Breakdown {
-  const { values, droppedMax } = read.aggregate.valuesOf(dimension)
-  const shown = values.slice(0, top)
-  const reach = wholeReach(read)
-  const number = (count: number) => valuesCount(dimension, count, droppedMax > 0, reach)
+  const values = read.aggregate.valuesOf(dimension)
+  const [shown, left] = [values.slice(0, top), values.slice(top)]
   return {
     rows: shown.map((value) => rowOf(read, dimension, value)),
     rest: {
-      count: countOf(leftOf(read.aggregate.total, shown), reach),
-      values: number(values.length - shown.length),
+      count: restCount(read, dimension, leftOf(read.aggregate.total, shown), wholeReach(read)),
+      values: valuesCount(read, dimension, left),
     },
-    distinct: number(values.length),
+    distinct: valuesCount(read, dimension, values, true),
   }
 }
 
-/** How many values there are. Where some were dropped there are more; of actors, two that are held may be one. */
+/**
+ * How many of some values there are. Where entries are missing, or values were dropped, there may be more. Actors may be
+ * fewer: what is missing may join two that are held, or one of these with one that is not among them.
+ */
 function valuesCount(
+  read: ReadFigures,
   dimension: ReportDimension,
-  held: number,
-  isDropped: boolean,
-  reach: Reach,
+  values: readonly TalliedValue[],
+  isAll = false,
 ): ReportCount {
-  if (!isDropped || reach === 'UNKNOWN') return countOf({ count: held, slack: 0 }, reach)
-  if (dimension !== 'ACTOR') return countOf({ count: held, slack: 0 }, 'AT_LEAST')
-  return { value: held, exactness: 'ESTIMATE', atLeast: 0, atMost: null }
+  const { length } = values
+  if (lacksJoins(read, dimension)) {
+    // Of all that there are, those that may be joined are one at least.
+    const least = Math.min(length, apart(read, values) + (isAll ? 1 : 0))
+    if (least < length) return { value: length, exactness: 'ESTIMATE', atLeast: least, atMost: null }
+  }
+  const reach = wholeReach(read)
+  const isShort = reach === 'EXACT' && read.aggregate.droppedMaxOf(dimension) > 0
+  return countOf({ count: length, slack: 0 }, isShort ? 'AT_LEAST' : reach)
+}
+
+/** Whether actors that are held may be one, by evidence that was not read or is not held any more. */
+function lacksJoins(read: ReadFigures, dimension: ReportDimension): boolean {
+  if (dimension !== 'ACTOR') return false
+  return wholeReach(read) === 'AT_LEAST' || read.aggregate.droppedMaxOf(dimension) > 0
+}
+
+/**
+ * How many of some actors nothing can be joined with: they name no address, and all entries of theirs were read. An
+ * address that was named may stand in a missing entry of somebody who has another one, too.
+ */
+function apart(read: ReadFigures, values: readonly TalliedValue[]): number {
+  if (read.aggregate.droppedMaxOf('ACTOR') > 0) return 0
+  const { sinceMs, untilMs } = read.window
+  const searched = new Set(
+    read.coverage
+      .filter((row) => reachOf(read, sinceMs, untilMs, [row]) === 'EXACT')
+      .map(({ sourceKey }) => sourceKey),
+  )
+  return values.filter(
+    ({ subject, nodes }) =>
+      subject.kind === 'actor' &&
+      // The others are addresses.
+      nodes.length === subject.identities.length &&
+      subject.identities.every(({ sourceKey }) => searched.has(sourceKey)),
+  ).length
+}
+
+/** Entries that belong to no row. Of actors they may turn out to belong to one. */
+function restCount(read: ReadFigures, dimension: ReportDimension, left: Bounds, reach: Reach): ReportCount {
+  const count = countOf(left, reach)
+  return lacksJoins(read, dimension) && reach !== 'UNKNOWN' && count.value > 0
+    ? { ...count, exactness: 'ESTIMATE', atLeast: 0 }
+    : count
 }
 
 /** Of a source a row tells by itself whether it was read to its end. */
@@ -159,11 +201,14 @@ function timelineOf(
   top: number,
 ): readonly TimelineBucket[] {
   const { aggregate } = read
-  const series = splitBy === null ? [] : aggregate.valuesOf(splitBy).values.slice(0, top)
+  const series = splitBy === null ? [] : aggregate.valuesOf(splitBy).slice(0, top)
+  const isPart = wholeReach(read) === 'AT_LEAST'
   return edgesMs.slice(1).map((untilMs, bucket) => {
     const sinceMs = edgesMs[bucket] ?? untilMs
     const total = aggregate.bucketCount(index, bucket)
     const reach = reachOf(read, sinceMs, untilMs)
+    // Who acted in this bucket may be known by an entry of another one.
+    const splitReach = splitBy === 'ACTOR' && reach === 'EXACT' && isPart ? 'AT_LEAST' : reach
     const cells = series.map((value) => {
       // A cell that was dropped cannot have had more than its bucket.
       const { count, slack } = aggregate.cellCount(index, bucket, value)
@@ -176,9 +221,12 @@ function timelineOf(
       split: series.map(({ key, subject }, at) => ({
         key,
         subject,
-        count: countOf(cells[at] ?? { count: 0, slack: 0 }, reach),
+        count: countOf(cells[at] ?? { count: 0, slack: 0 }, splitReach),
       })),
-      rest: countOf(splitBy === null ? { count: 0, slack: 0 } : leftOf(total, cells), reach),
+      rest:
+        splitBy === null
+          ? countOf({ count: 0, slack: 0 }, reach)
+          : restCount(read, splitBy, leftOf(total, cells), splitReach),
     }
   })
 }
@@ -200,19 +248,25 @@ function noveltyOf(
   dimension: NoveltyDimension,
   top: number,
 ): Breakdown {
-  const { values, droppedMax } = read.aggregate.valuesOf(dimension)
-  const fresh = values.filter((value) => !previous.aggregate.knows(dimension, value))
+  const droppedMax = read.aggregate.droppedMaxOf(dimension)
+  const fresh = read.aggregate
+    .valuesOf(dimension)
+    .filter((value) => !previous.aggregate.knows(dimension, value))
   const shown = fresh.slice(0, top)
   const isKnownBefore =
     wholeReach(previous) === 'EXACT' &&
-    previous.aggregate.valuesOf(dimension).droppedMax === 0 &&
+    previous.aggregate.droppedMaxOf(dimension) === 0 &&
     reachesBack(previous)
   const reach = wholeReach(read)
-  const number = (count: number): ReportCount => {
-    if (isKnownBefore) return valuesCount(dimension, count, droppedMax > 0, reach)
-    const bounded = reach === 'EXACT' && droppedMax === 0
-    return { value: count, exactness: 'ESTIMATE', atLeast: 0, atMost: bounded ? count : null }
-  }
+  const bounded = reach === 'EXACT' && droppedMax === 0
+  const estimate = (count: number): ReportCount => ({
+    value: count,
+    exactness: 'ESTIMATE',
+    atLeast: 0,
+    atMost: bounded ? count : null,
+  })
+  const number = (of: readonly TalliedValue[]) =>
+    isKnownBefore ? valuesCount(read, dimension, of) : estimate(of.length)
   const left = fresh.slice(top)
   const rest = {
     count: left.reduce((sum, value) => sum + value.count, 0),
@@ -221,10 +275,12 @@ function noveltyOf(
   return {
     rows: shown.map((value) => rowOf(read, dimension, value)),
     rest: {
-      count: isKnownBefore ? countOf(rest, droppedMax > 0 ? 'AT_LEAST' : reach) : number(rest.count),
-      values: number(left.length),
+      count: isKnownBefore
+        ? restCount(read, dimension, rest, droppedMax > 0 ? 'AT_LEAST' : reach)
+        : estimate(rest.count),
+      values: number(left),
     },
-    distinct: number(fresh.length),
+    distinct: number(fresh),
   }
 }
 
