@@ -130,3 +130,46 @@ it('is served by GET, and refused in words otherwise', async () => {
   const query = await ask('{ sources { key } }', 'text/event-stream')
   expect(query.status).toBe(406)
 })
+
+it.each([
+  ['on the field', 'subscription { auditEntryAdded @include(if: false) { kind } }', {}],
+  ['that holds', 'subscription { auditEntryAdded @include(if: true) { kind } }', {}],
+  ['with a variable', 'subscription ($s: Boolean!) { auditEntryAdded @skip(if: $s) { kind } }', { s: true }],
+  [
+    'on a fragment',
+    'subscription { ...F @skip(if: true) } fragment F on Subscription { auditEntryAdded { kind } }',
+    {},
+  ],
+  [
+    'in fragments',
+    'subscription { ... on Subscription { ...F } } fragment F on Subscription { auditEntryAdded @skip(if: true) { kind } ...F }',
+    {},
+  ],
+])('refuses a condition at the root of a subscription: %s', async (_, query, variables) => {
+  const situation = await start()
+  const answer = await fetch(situation.url, {
+    method: 'POST',
+    headers: { accept: 'text/event-stream', 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  })
+  // An answer that is a stream would have no end.
+  expect(answer.status).toBe(400)
+  expect(await answer.json()).toMatchObject({
+    errors: [
+      {
+        message: expect.stringContaining('root of a subscription'),
+        extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+      },
+    ],
+  })
+})
+
+it('takes a condition below the root of a subscription', async () => {
+  const situation = await start()
+  const query = 'subscription { auditEntryAdded { kind @include(if: false) late } }'
+  const stream = await fetch(`${situation.url}?query=${encodeURIComponent(query)}`, {
+    headers: { accept: 'text/event-stream' },
+  })
+  expect(stream.status).toBe(200)
+  await stream.body?.cancel()
+})

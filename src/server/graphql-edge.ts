@@ -13,6 +13,7 @@ import type { ServerLimits } from './limits.js'
 import { noteOperation, type OperationScopes, readDeadline } from './operation-scope.js'
 import { retryAfterSeconds } from './overload.js'
 import { readParams } from './request-params.js'
+import { subscriptionRootErrors } from './subscription-root.js'
 
 interface Parts {
   readonly limits: ServerLimits
@@ -62,6 +63,8 @@ export function useGraphqlEdge(parts: Parts): Plugin {
     },
     onValidate({ validateFn, setValidationFn }) {
       setValidationFn((schema, document: DocumentNode, ...rest) => {
+        const atRoot = subscriptionRootErrors(document)
+        if (atRoot.length > 0) return atRoot
         const errors: readonly GraphQLError[] = validateFn(schema, document, ...rest)
         return gaveUp(errors) ?? errors.map((error) => invalid(error, document))
       })
