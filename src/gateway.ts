@@ -143,6 +143,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     logger,
     now,
     allowedOrigins: config.server.allowedOrigins,
+    allowedHosts: config.server.allowedHosts,
     persistedOperations: config.server.persistedOperations,
     limits: { ...(deadlineMs !== undefined && { deadlineMs }), ...limits.server },
     overloadLimits: config.server.overload,

@@ -69,8 +69,8 @@ afterEach(async () => {
 const query = '{ auditEntries(first: 10) { nodes { id } } }'
 const body = JSON.stringify({ query })
 const requests = {
-  GET: `GET /graphql?query=${encodeURIComponent(query)} HTTP/1.1\r\nHost: h\r\n\r\n`,
-  POST: `POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  GET: `GET /graphql?query=${encodeURIComponent(query)} HTTP/1.1\r\nHost: localhost\r\n\r\n`,
+  POST: `POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
 }
 
 it.each([

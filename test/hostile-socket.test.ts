@@ -48,21 +48,25 @@ const codeIn = (answered: string): unknown => {
 describe('bytes that are not a request of HTTP/1.1', () => {
   it.each([
     ['a TLS hello', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n', 400],
-    ['a header without a name', 'GET /livez HTTP/1.1\r\nHost: h\r\n: x\r\n\r\n', 400],
-    ['a folded header', 'GET /livez HTTP/1.1\r\nHost: h\r\nX: a\r\n b\r\n\r\n', 400],
+    ['a header without a name', 'GET /livez HTTP/1.1\r\nHost: localhost\r\n: x\r\n\r\n', 400],
+    ['a folded header', 'GET /livez HTTP/1.1\r\nHost: localhost\r\nX: a\r\n b\r\n\r\n', 400],
     [
       'two lengths',
-      'POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
+      'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
       400,
     ],
     [
       'a length and chunks',
-      'POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
       400,
     ],
-    ['a length below zero', 'POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Length: -5\r\n\r\n', 400],
-    ['a target of 20 KB', `GET /graphql?query=${'a'.repeat(20_000)} HTTP/1.1\r\nHost: h\r\n\r\n`, 431],
-    ['a header of 20 KB', `GET /livez HTTP/1.1\r\nHost: h\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+    ['a length below zero', 'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n', 400],
+    [
+      'a target of 20 KB',
+      `GET /graphql?query=${'a'.repeat(20_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`,
+      431,
+    ],
+    ['a header of 20 KB', `GET /livez HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
   ])('are refused as JSON: %s', async (_, text, status) => {
     const answered = await exchange(text)
     expect(answered).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [A-Z]`))
@@ -71,12 +75,14 @@ describe('bytes that are not a request of HTTP/1.1', () => {
   })
 
   it('are told what to do about a long query string, of an operation or an export', async () => {
-    const answered = await exchange(`GET /export?filter=${'a'.repeat(20_000)} HTTP/1.1\r\nHost: h\r\n\r\n`)
+    const answered = await exchange(
+      `GET /export?filter=${'a'.repeat(20_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`,
+    )
     expect(answered).toContain('Send a long operation by POST, and give an export a shorter filter.')
   })
 
   it('are refused on a connection that was answered before, too', async () => {
-    const socket = open('GET /livez HTTP/1.1\r\nHost: h\r\n\r\n')
+    const socket = open('GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n')
     let answered = ''
     for await (const chunk of socket) {
       if (answered === '') socket.write('\0\r\n\r\n')
@@ -86,7 +92,7 @@ describe('bytes that are not a request of HTTP/1.1', () => {
   })
 
   it('end a body in chunks', async () => {
-    const head = 'POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n'
+    const head = 'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n'
     const answered = await exchange(`${head}Transfer-Encoding: chunked\r\n\r\nzz\r\n`)
     expect(codeIn(answered)).toEqual({ code: 'BAD_REQUEST' })
   })
@@ -127,6 +133,56 @@ describe('the Host', () => {
   })
 })
 
+describe('a host that is not known', () => {
+  const rebound = (line: string, port = url.port) =>
+    `${line} HTTP/1.1\r\nHost: rebind.evil.example:${port}\r\nOrigin: http://rebind.evil.example:${port}\r\nSec-Fetch-Site: same-origin\r\n`
+  it.each([
+    'GET /graphql?query={auditEntries{complete}}',
+    'GET /graphql',
+    'GET /export?format=csv',
+    'OPTIONS /graphql',
+    'GET /',
+    'GET http://rebind.evil.example/graphql?query={auditEntries{complete}}',
+    'OPTIONS *',
+  ])('is refused with words, as by a page whose name was bound to this machine: %s', async (line) => {
+    const answered = await exchange(`${rebound(line)}Accept: text/html,*/*\r\n\r\n`)
+    expect(answered).toMatch(/^HTTP\/1\.1 421 Misdirected Request\r\n/)
+    expect(answered).toMatch(/\r\nx-content-type-options: nosniff\r\n/i)
+    expect(answered).toMatch(/\r\nconnection: close\r\n/i)
+    expect(answered).toContain('server.allowedHosts')
+    expect(codeIn(answered)).toEqual({ code: 'MISDIRECTED_REQUEST' })
+    expect(reader.asked).toEqual([])
+  })
+
+  it('is refused before a body that waits, and after hosts that are known', async () => {
+    const post = `Content-Type: application/json\r\nContent-Length: 99\r\nExpect: 100-continue\r\n\r\n`
+    expect(await exchange(`${rebound('POST /graphql')}${post}`)).toMatch(/^HTTP\/1\.1 421 /)
+    const known = 'GET /graphql?query={__typename} HTTP/1.1\r\nHost: localhost\r\n\r\n'
+    const answered = await exchange(`${known}${known}${rebound('GET /graphql?query={__typename}')}\r\n`)
+    expect(answered.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200', 'HTTP/1.1 421'])
+  })
+
+  it('may ask probes, and everything where it is allowed or others can reach the gateway', async () => {
+    for (const path of ['/livez', '/readyz']) {
+      expect(await exchange(`${rebound(`GET ${path}`)}Connection: close\r\n\r\n`)).toMatch(/^HTTP\/1\.1 200 /)
+    }
+    for (const [allowedHosts, host, status] of [
+      [['rebind.evil.example'], '127.0.0.1', 200],
+      [[], '0.0.0.0', 200],
+      [['audit.example.com'], '0.0.0.0', 421],
+    ] as const) {
+      const own = await listen(fakeGateway(reader, { allowedHosts }).server, { host, port: 0 })
+      const { port } = new URL(own.url)
+      const socket = connect(Number(port), '127.0.0.1')
+      socket.write(`${rebound('GET /graphql?query={__typename}', port)}Connection: close\r\n\r\n`)
+      let answered = ''
+      for await (const chunk of socket) answered += String(chunk)
+      expect(answered).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+      await own.close(0)
+    }
+  })
+})
+
 describe('a request line', () => {
   it.each([
     ['GET //[ HTTP/1.1', 404],
@@ -134,9 +190,9 @@ describe('a request line', () => {
     ['GET http:///livez HTTP/1.1', 400],
     ['GET http://user@host/livez HTTP/1.1', 400],
     ['GET ftp://host/livez HTTP/1.1', 404],
-    ['GET http://host HTTP/1.1', 404],
-    ['OPTIONS http://host HTTP/1.1', 404],
-    ['GET http://host//livez HTTP/1.1', 404],
+    ['GET http://localhost HTTP/1.1', 404],
+    ['OPTIONS http://localhost HTTP/1.1', 404],
+    ['GET http://localhost//livez HTTP/1.1', 404],
     ['GET /http://host/livez HTTP/1.1', 404],
     ['OPTIONS * HTTP/1.1', 404],
     ['GET /%ff%zz HTTP/1.1', 404],
@@ -153,27 +209,27 @@ describe('a request line', () => {
     ['http://elsewhere.example/livez', 200],
     ['https://elsewhere.example:8443/livez?x=/y', 200],
     ['HTTP://[::1]/livez', 200],
-    ['http://h/graphql?query={__typename}', 200],
-    ['http://h?query={__typename}', 404],
-    ['http://h/export?format=csv', 200],
-    ['http://h/export?format=xml', 400],
+    ['http://localhost/graphql?query={__typename}', 200],
+    ['http://localhost?query={__typename}', 404],
+    ['http://localhost/export?format=csv', 200],
+    ['http://localhost/export?format=xml', 400],
   ])('with the whole URL %s is answered with %i, as its path is', async (target, status) => {
-    const answered = await exchange(`GET ${target} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n`)
+    const answered = await exchange(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`)
     expect(answered).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
   })
 
   it('with a whole URL posts operations, and still needs one Host', async () => {
     const body = '{"query":"{__typename}"}'
     const rest = `Content-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
-    const line = 'POST http://x/graphql HTTP/1.1\r\n'
-    expect(await exchange(`${line}Host: x\r\n${rest}`)).toMatch(/\{"data":\{"__typename":"Query"\}\}/)
-    expect(await exchange(`${line}Host: x\r\nHost: x\r\n${rest}`)).toMatch(/^HTTP\/1\.1 400 /)
+    const line = 'POST http://localhost/graphql HTTP/1.1\r\n'
+    expect(await exchange(`${line}Host: localhost\r\n${rest}`)).toMatch(/\{"data":\{"__typename":"Query"\}\}/)
+    expect(await exchange(`${line}Host: localhost\r\nHost: localhost\r\n${rest}`)).toMatch(/^HTTP\/1\.1 400 /)
     expect(await exchange(`${line}${rest}`)).toMatch(/^HTTP\/1\.1 400 /)
   })
 
   it('with an expectation that nobody knows is answered all the same', async () => {
     const answered = await exchange(
-      'GET /livez HTTP/1.1\r\nHost: h\r\nExpect: a-miracle\r\nConnection: close\r\n\r\n',
+      'GET /livez HTTP/1.1\r\nHost: localhost\r\nExpect: a-miracle\r\nConnection: close\r\n\r\n',
     )
     expect(answered).toMatch(/^HTTP\/1\.1 200 /)
   })
@@ -181,7 +237,7 @@ describe('a request line', () => {
 
 describe('a client that waits with its body', () => {
   const head = (line: string, length: number, type = 'application/json') =>
-    `${line}\r\nHost: h\r\nContent-Type: ${type}\r\nContent-Length: ${length}\r\nExpect: 100-continue\r\n\r\n`
+    `${line}\r\nHost: localhost\r\nContent-Type: ${type}\r\nContent-Length: ${length}\r\nExpect: 100-continue\r\n\r\n`
 
   it.each([
     ['more than is taken', head('POST /graphql HTTP/1.1', 102_401), 413],
@@ -213,7 +269,8 @@ describe('a client that waits with its body', () => {
     for await (const chunk of socket) {
       answered += String(chunk)
       if (/100 Continue\r\n\r\n$/.test(answered)) socket.write(body)
-      if (answered.endsWith('}}')) socket.write('GET /livez HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n')
+      if (answered.endsWith('}}'))
+        socket.write('GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
     }
     expect(answered.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 100', 'HTTP/1.1 200', 'HTTP/1.1 200'])
   })
@@ -255,7 +312,7 @@ describe('a body', () => {
   })
 
   const unfinished =
-    'POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 99\r\n'
+    'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n'
 
   it('that does not come holds its place no longer than its deadline', async () => {
     const one = fakeGateway(new FakeReader(), { overloadLimits: { operationsMax: 1 } })
@@ -330,7 +387,7 @@ describe('requests that come one after the other without waiting, on a connectio
   it('end all of them', async () => {
     const { server, own, send, signals } = await waiting(3)
     const body = JSON.stringify({ query: '{ auditEntries { complete } }' })
-    const operation = `POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+    const operation = `POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
     const socket = send([operation, operation, operation])
     await expect.poll(() => signals.length).toBe(3)
     socket.destroy()
@@ -342,7 +399,7 @@ describe('requests that come one after the other without waiting, on a connectio
   it('keep no export, and so no stop, waiting for who has gone', async () => {
     // The second has its pages at once, and waits for its turn to be sent.
     const { own, send, signals, log } = await waiting(1)
-    const socket = send(Array.from({ length: 2 }, () => 'GET /export HTTP/1.1\r\nHost: h\r\n\r\n'))
+    const socket = send(Array.from({ length: 2 }, () => 'GET /export HTTP/1.1\r\nHost: localhost\r\n\r\n'))
     await expect.poll(() => signals.length).toBe(2)
     socket.destroy()
     await own.close(0)

@@ -177,7 +177,7 @@ describe('over sockets', () => {
     listening = await listen(server, { host: '127.0.0.1', port: 0 })
     const { port } = new URL(listening.url)
     const body = JSON.stringify(slow)
-    const head = `POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`
+    const head = `POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`
     // One goes away while it is read for, one before it has sent its body.
     const sockets = [head + body, head].map((text) => {
       const socket = connect(Number(port), '127.0.0.1')

@@ -99,7 +99,7 @@ describe('while it drains', () => {
     const idle = connect(Number(url.port), '127.0.0.1')
     const idleEnded = new Promise((resolve) => idle.once('close', resolve))
     idle.resume()
-    idle.write('GET /livez HTTP/1.1\r\nHost: h\r\n\r\n')
+    idle.write('GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n')
     await new Promise((resolve) => idle.once('data', resolve))
     const closing = listening.close(60_000)
     await idleEnded
@@ -119,7 +119,7 @@ describe('while it drains', () => {
   it('does not wait for the rest of a body longer than for anything else', async () => {
     const socket = connect(Number(url.port), '127.0.0.1')
     socket.write(
-      'POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 99\r\n' +
+      'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n' +
         'Expect: 100-continue\r\n\r\n{"query"',
     )
     // The gateway says that it goes on when it has begun with the request.

@@ -66,6 +66,7 @@ describe('a configuration', () => {
       host: '127.0.0.1',
       port: 4000,
       allowedOrigins: [],
+      allowedHosts: [],
       persistedOperations: 'off',
       overload: {},
       stop: { drainMs: 25_000 },
@@ -76,6 +77,11 @@ describe('a configuration', () => {
     expect(first).toMatchObject({ key: 'main', providerId: 'alpha', displayName: 'main' })
     expect(first?.settings).toMatchObject({ baseUrl: 'https://alpha.example.com', pageSize: 50 })
     expect(Object.keys(first?.settings ?? {})).not.toContain('provider')
+  })
+
+  it('takes hosts as a URL writes them', () => {
+    const config = configOf(`server: { allowedHosts: [Audit.Example.COM., "[::A]"] }\nsources: [${source}]`)
+    expect(config.server.allowedHosts).toEqual(['audit.example.com', '[::a]'])
   })
 
   it('can be printed without showing a secret', () => {
@@ -192,10 +198,11 @@ describe('a problem', () => {
     ],
     [
       'wrong values',
-      `server: { port: 70000, allowedOrigins: ["https://a.example/"] }\ncursorSecret: [short]\nsources: [{ key: Main, provider: beta, style: wide, credentials: { token: "${canary} " } }]`,
+      `server: { port: 70000, allowedOrigins: ["https://a.example/"], allowedHosts: ["a.example", "a.example:80"] }\ncursorSecret: [short]\nsources: [{ key: Main, provider: beta, style: wide, credentials: { token: "${canary} " } }]`,
       [
         'line 1: server.port: expected at most 65535, found 70000',
         'line 1: server.allowedOrigins[0]: expected an origin: scheme, host and port without a path, such as https://app.example.com, found "https://a.example/"',
+        'line 1: server.allowedHosts[1]: expected a host name or an address without scheme, port and path, such as audit.example.com, found "a.example:80"',
         'line 2: cursorSecret[0]: expected at least 16 characters',
         'line 3: sources[0].style: expected one of short, long, found "wide"',
         'line 3: sources[0].credentials.token: expected 1 to 8192 visible ASCII characters without blanks',

@@ -37,6 +37,8 @@ interface ServerConfig {
   /** 0 takes a free one. */
   readonly port: number
   readonly allowedOrigins: readonly string[]
+  /** As `URL` writes host names. */
+  readonly allowedHosts: readonly string[]
   readonly persistedOperations: 'off' | 'allow' | 'only'
   /** What is left out has the defaults of src/server/overload.ts. */
   readonly overload: {

@@ -7,6 +7,14 @@ const originSetting = z
     'expected an origin: scheme, host and port without a path, such as https://app.example.com',
   )
 
+const hostSetting = z
+  .string()
+  .refine(
+    isHost,
+    'expected a host name or an address without scheme, port and path, such as audit.example.com',
+  )
+  .transform((text) => new URL(`http://${text}/`).hostname.replace(/\.$/, ''))
+
 /** Names and units are those of src/server/overload.ts, where the defaults are. */
 const overloadSettings = z.strictObject({
   operationsMax: z
@@ -57,6 +65,14 @@ export const serverSettings = z.strictObject({
     .max(100)
     .default([])
     .describe('Web origins whose pages may read answers (CORS). None when left out.'),
+  allowedHosts: z
+    .array(hostSetting)
+    .max(100)
+    .default([])
+    .describe(
+      'Host names that requests may have in Host, with any port, beside localhost, the addresses of loopback and the hosts of ' +
+        'allowedOrigins. On loopback others are refused; elsewhere only when this is given.',
+    ),
   persistedOperations: z
     .enum(['off', 'allow', 'only'])
     .default('off')
@@ -68,4 +84,9 @@ export const serverSettings = z.strictObject({
 /** Serialized as a browser sends it in `Origin`: RFC 6454 section 6.2. */
 function isOrigin(text: string): boolean {
   return /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text
+}
+
+/** As it may stand in `Host` before the port; an IPv6 address is in brackets. */
+function isHost(text: string): boolean {
+  return /^([A-Za-z0-9._~-]{1,253}|\[[0-9A-Fa-f:.]+\])$/.test(text) && URL.canParse(`http://${text}/`)
 }

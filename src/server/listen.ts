@@ -94,6 +94,7 @@ export async function listen(
   const pause = cancellablePause()
   // A TCP server's address is an object; text is for pipes only.
   const { address: host, port, family } = http.address() as AddressInfo
+  server.listensOn(host, address.host)
   return {
     url: `http://${family === 'IPv6' ? `[${host}]` : host}:${port}${graphqlPath}`,
     retire: (pauseMs) => {

@@ -12,6 +12,9 @@ interface Readiness {
   readonly sources: Readonly<Record<string, SourceHealth>>
 }
 
+/** What is answered whatever the Host: an orchestrator asks by an address that nobody configured. */
+export const probePaths: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics'])
+
 interface Parts {
   readonly readiness: () => Readiness
   /** The text of /metrics with its media type, null when it is not served. */

@@ -1,5 +1,6 @@
 import { type IncomingMessage, maxHeaderSize, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { ErrorCode } from '../graphql/errors.js'
 
 /** A host name, an IPv4 address or an IPv6 address in brackets, with or without a port: RFC 9110 section 7.2. */
 const hostPattern = /^([A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$/
@@ -25,7 +26,9 @@ export function targetOf(request: IncomingMessage): Readonly<URL> | null {
     if (!hostPattern.test(ownHost)) return null
     request.url = rest.startsWith('/') ? rest : `/${rest}`
   }
-  const text = `http://${ownHost ?? host ?? 'localhost'}${request.url ?? '/'}`
+  // `*`, or what else has no slash, must not become a part of the host.
+  const path = request.url?.startsWith('/') ? request.url : `/${request.url ?? ''}`
+  const text = `http://${ownHost ?? host ?? 'localhost'}${path}`
   if (text === lastTarget.text) return lastTarget.url
   if (!URL.canParse(text)) return null
   lastTarget = { text, url: new URL(text) }
@@ -46,10 +49,26 @@ function hasSecondHost({ rawHeaders }: IncomingMessage): boolean {
 
 /** Answers a request without a usable target: 400, as RFC 9112 section 3.2 asks for, and the connection is closed. */
 export function refuseTarget(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
-  const body = errorBody(
-    'The Host header and the target of the request do not make a URL. Send one host and one path.',
-  )
-  response.writeHead(400, { ...headers, ...headersOf(body) })
+  const message =
+    'The Host header and the target of the request do not make a URL. Send one host and one path.'
+  refuse(response, headers, 400, errorBody(message))
+}
+
+/** Answers a request that names a host which is not taken (`TakenHosts`): RFC 9110 section 15.5.20. */
+export function refuseHost(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
+  const message =
+    'The gateway does not answer for this Host. Ask it by localhost or 127.0.0.1, or have the host added to server.allowedHosts of its configuration.'
+  refuse(response, headers, 421, errorBody(message, 'MISDIRECTED_REQUEST'))
+}
+
+/** Nobody reads the body of the request, so its connection cannot go on. */
+function refuse(
+  response: ServerResponse,
+  headers: Readonly<Record<string, string>>,
+  status: number,
+  body: string,
+): void {
+  response.writeHead(status, { ...headers, ...headersOf(body) })
   response.end(body)
 }
 
@@ -89,8 +108,8 @@ function meaningOf(error: Error): { readonly status: number; readonly message: s
   }
 }
 
-function errorBody(message: string): string {
-  return JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] })
+function errorBody(message: string, code: ErrorCode = 'BAD_REQUEST'): string {
+  return JSON.stringify({ errors: [{ message, extensions: { code } }] })
 }
 
 function headersOf(body: string): Record<string, string | number> {

@@ -28,9 +28,10 @@ import {
 } from './overload.js'
 import { type PersistedOperationsMode, usePersisted } from './persisted-operations.js'
 import { usePlannedExecution } from './planned-execution.js'
-import { type SourceHealth, useProbes } from './probes.js'
+import { probePaths, type SourceHealth, useProbes } from './probes.js'
 import { useOperationReports } from './report-operations.js'
-import { refuseTarget, targetOf } from './request-target.js'
+import { refuseHost, refuseTarget, targetOf } from './request-target.js'
+import { TakenHosts } from './taken-hosts.js'
 import { WaitingClients } from './waiting-clients.js'
 
 export interface GatewayServerOptions {
@@ -45,6 +46,8 @@ export interface GatewayServerOptions {
   readonly now?: () => number
   /** Origins whose pages may read answers. Default: none. */
   readonly allowedOrigins?: readonly string[]
+  /** Hosts that requests may name, beside those of this machine and of `allowedOrigins`. Default: none. */
+  readonly allowedHosts?: readonly string[]
   readonly limits?: Partial<ServerLimits>
   readonly overloadLimits?: Partial<OverloadLimits>
   /** Measures the process. Default: an idle one. */
@@ -81,6 +84,11 @@ export interface GatewayServer {
   readonly waitingListener: RequestListener
   /** Counts a request to a source for the operation or the export that has this signal. */
   noteUpstreamRequest(signal: AbortSignal): void
+  /**
+   * Requests come to `listener` by this address from now on. Where it is one of loopback, or `allowedHosts` are given,
+   * they are taken only for hosts that are known: src/server/taken-hosts.ts. `name`: what was asked to listen on.
+   */
+  listensOn(address: string, name: string): void
   load(): Load
   /** Whether /readyz was asked within the last minute, so that something acts on its answer. */
   isWatched(): boolean
@@ -125,6 +133,8 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       : ({ status: 'overloaded', reason, sources } as const)
   }
   const waiting = new WaitingClients()
+  const { allowedOrigins = [], allowedHosts = [] } = options
+  const hosts = new TakenHosts({ allowedHosts, allowedOrigins })
   const persisted = usePersisted(options.persistedOperations ?? 'off')
   const errors = {
     createId: options.createErrorId ?? randomUUID,
@@ -136,7 +146,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     reader: options.reader,
     sources: options.sources,
     schema,
-    allowedOrigins: options.allowedOrigins ?? [],
+    allowedOrigins,
     logger: options.logger,
     report: (report) => {
       exportLog(report)
@@ -171,7 +181,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       useProbes({ readiness, metrics: options.metrics?.render ?? null }),
       useAdmission(admission),
       useHttpEdge({
-        allowedOrigins: options.allowedOrigins ?? [],
+        allowedOrigins,
         graphiql: options.graphiql === false ? null : createGraphiqlPage(graphqlPath),
       }),
       useGraphqlEdge({
@@ -208,6 +218,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     if (isRetired) response.setHeader('connection', 'close')
     const target = targetOf(request)
     if (target === null) refuseTarget(response, safeHeaders)
+    else if (!hosts.take(target) && !probePaths.has(target.pathname)) refuseHost(response, safeHeaders)
     else if (!exports.answers(target, request, response)) void yoga(request, response)
   }
   return {
@@ -222,6 +233,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       scopes.noteUpstreamRequest(signal)
       exports.noteUpstreamRequest(signal)
     },
+    listensOn: (address, name) => hosts.listenOn(address, name),
     load: () => admission.load(),
     isWatched: () => clock() - probedAtMs < watchedMs,
     retire: () => {
