@@ -257,7 +257,7 @@ describe('other sites', () => {
     expect(Object.fromEntries(allowed.headers)).toMatchObject({
       'access-control-allow-origin': 'https://console.example',
       'access-control-allow-methods': 'GET, POST',
-      'access-control-allow-headers': 'content-type, x-request-timeout-ms',
+      'access-control-allow-headers': 'content-type, x-request-timeout-ms, traceparent, tracestate',
       vary: 'Origin',
     })
     for (const other of ['https://evil.example', 'null', 'https://console.example.evil.example']) {

@@ -97,7 +97,7 @@ export function corsHeaders(request: RequestHead, allowedOrigins: readonly strin
     'access-control-allow-origin': origin,
     ...(request.method === 'OPTIONS' && {
       'access-control-allow-methods': 'GET, POST',
-      'access-control-allow-headers': 'content-type, x-request-timeout-ms',
+      'access-control-allow-headers': 'content-type, x-request-timeout-ms, traceparent, tracestate',
       'access-control-max-age': '600',
     }),
   }
