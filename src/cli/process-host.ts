@@ -11,7 +11,7 @@ export interface ProcessHost {
   readonly stderr: StandardError
   /** Standard error where it is a terminal, on which a line can be written over; left out elsewhere. */
   readonly terminal?: NodeJS.WritableStream
-  /** Calls back at SIGTERM and SIGINT; gives the function that ends that. */
+  /** Calls back at SIGTERM, SIGINT and SIGHUP, which comes when a terminal is closed; gives the function that ends that. */
   onStopSignal(listener: (signal: string) => void): () => void
   /**
    * Calls back for each promise whose rejection nobody handles, which would end the process otherwise; gives the function
@@ -30,7 +30,7 @@ export const processHost: ProcessHost = {
   stderr: openStandardError(),
   ...(process.stderr.isTTY && { terminal: process.stderr }),
   onStopSignal(listener) {
-    const signals = ['SIGTERM', 'SIGINT'] as const
+    const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
     for (const signal of signals) process.on(signal, listener)
     return () => {
       for (const signal of signals) process.off(signal, listener)

@@ -1,5 +1,5 @@
 /**
- * How long requests are still taken after SIGTERM where something watches /readyz, in milliseconds: time for it to send
+ * How long requests are still taken after SIGTERM or SIGHUP where something watches /readyz, in milliseconds: time for it to send
  * them elsewhere (reliability.md section 5, row shutdown).
  */
 const watchedPauseMs = 5_000

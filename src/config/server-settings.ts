@@ -46,7 +46,7 @@ const stopSettings = z.strictObject({
     .max(600_000)
     .optional()
     .describe(
-      'Milliseconds between SIGTERM, from which on /readyz answers 503, and the end of listening. When left out: 5000 ' +
+      'Milliseconds between SIGTERM or SIGHUP, from which on /readyz answers 503, and the end of listening. When left out: 5000 ' +
         'if /readyz was asked within the last minute, else 0.',
     ),
   drainMs: z
