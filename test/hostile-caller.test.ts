@@ -294,6 +294,11 @@ describe('query strings', () => {
     ['a list of variables', 'query=%7B__typename%7D&variables=[]', 400, 'BAD_REQUEST'],
     ['invalid UTF-8', 'query=%ff%fe', 400, 'GRAPHQL_PARSE_FAILED'],
     ['no document', 'variables=%7B%7D', 400, 'BAD_REQUEST'],
+    ['an unknown parameter', 'query=%7B__typename%7D&variable=%7B%7D', 400, 'BAD_REQUEST'],
+    ['a parameter __proto__', 'query=%7B__typename%7D&__proto__=x', 400, 'BAD_REQUEST'],
+    ['a document twice', 'query=%7B__typename%7D&query=%7B__typename%7D', 400, 'BAD_REQUEST'],
+    ['variables twice', 'query=%7B__typename%7D&variables=&variables=%7B%7D', 400, 'BAD_REQUEST'],
+    ['a hash where they are off', 'documentId=sha256:x', 400, 'BAD_REQUEST'],
     ['20 KB', `query=${'a'.repeat(20_000)}`, 431, 'BAD_REQUEST'],
   ])('are refused: %s', async (_, search, status, code) => {
     const { status: told, answer } = await get(search)

@@ -49,6 +49,8 @@ describe.each(['allow', 'only'] as const)('in the mode %s', (mode) => {
     ['a hash that is not on the list', { documentId: unknown }, 'PERSISTED_QUERY_NOT_FOUND'],
     ['what is no hash', { documentId: 'sha256:1' }, 'BAD_REQUEST'],
     ['neither document nor hash', {}, 'BAD_REQUEST'],
+    ['documentId beside a document', { documentId: sources, query: '{ __typename }' }, 'BAD_REQUEST'],
+    ['documentId beside the extension', { documentId: sources, ...byExtension }, 'BAD_REQUEST'],
   ])('%s is refused', async (_, body, code) => {
     const { status, json } = await post(gatewayIn(mode), body)
     expect([status, json.errors?.map(({ extensions }) => extensions['code'])]).toEqual([400, [code]])
@@ -71,10 +73,19 @@ it('documents are taken beside hashes in the mode allow, and refused in the mode
   ])
 })
 
-it('hashes are refused when it is off', async () => {
-  const { status, json } = await post(gatewayIn('off'), { documentId: sources })
-  expect([status, json.errors?.[0]?.message]).toEqual([
-    400,
-    expect.stringContaining('no parameter "documentId"'),
-  ])
+it.each([{ documentId: sources }, { documentId: sources, query: '{ __typename }' }, byExtension])(
+  'hashes are refused when it is off, with the setting: %j',
+  async (body) => {
+    const { status, json } = await post(gatewayIn('off'), body)
+    expect([status, json.errors?.[0]?.message]).toEqual([
+      400,
+      expect.stringContaining('`server.persistedOperations` of its configuration is off'),
+    ])
+  },
+)
+
+it('a document beside its hash in the extension is taken, as clients send it when the hash is not known', async () => {
+  const query = '{ sources { key } }'
+  expect((await post(gatewayIn('allow'), { query, ...byExtension })).status).toBe(200)
+  expect((await post(gatewayIn('off'), { query, ...byExtension })).status).toBe(200)
 })

@@ -34,14 +34,15 @@ interface BodyBounds {
 
 function readQueryString(request: Request, persisted: boolean): GraphQLParams {
   const { searchParams } = new URL(request.url, 'http://localhost')
-  const given: Record<string, unknown> = {}
-  const texts = ['query', 'operationName', ...(persisted ? ['documentId'] : [])]
-  for (const name of texts) given[name] = searchParams.get(name) ?? undefined
-  for (const name of ['variables', 'extensions'] as const) {
-    const text = searchParams.get(name)
-    if (text) given[name] = parseJson(text, `The parameter ${name}`)
+  const given = new Map<string, unknown>()
+  for (const [name, text] of searchParams) {
+    if (given.has(name)) {
+      throw refuse('BAD_REQUEST', 400, `The parameter ${quote(name)} is given twice. Give it once.`)
+    }
+    const isJson = name === 'variables' || name === 'extensions'
+    given.set(name, !isJson ? text : text === '' ? undefined : parseJson(text, `The parameter ${name}`))
   }
-  return checkParams(given, 'the query string', persisted)
+  return checkParams(Object.fromEntries(given), 'the query string', persisted)
 }
 
 function checkContentType(request: Request): void {
@@ -171,8 +172,8 @@ function checkParams(given: unknown, where: string, persisted: boolean): GraphQL
   }
   if (!isMap(given)) throw refuse('BAD_REQUEST', 400, 'The body is not a JSON object. Send one with `query`.')
   const { query, operationName, variables, extensions: ownExtensions, ...rest } = given
-  const { documentId, ...known } = rest
-  const others = persisted ? known : rest
+  const { documentId, ...others } = rest
+  if (documentId !== undefined) checkDocumentId(query, ownExtensions, persisted)
   const foreign = Object.keys(others)[0]
   if (foreign !== undefined) {
     throw refuse(
@@ -182,8 +183,9 @@ function checkParams(given: unknown, where: string, persisted: boolean): GraphQL
     )
   }
   const extensions = documentId === undefined ? ownExtensions : persistedExtension(documentId)
-  const isPersisted = persisted && isMap(extensions) && extensions['persistedQuery'] !== undefined
+  const isPersisted = persisted && isByHash(extensions)
   if (!(isPersisted && query === undefined) && (typeof query !== 'string' || query === '')) {
+    if (query === undefined && isByHash(extensions)) throw hashesOff()
     throw refuse('BAD_REQUEST', 400, `There is no document in ${where}. Give it as text in \`query\`.`)
   }
   const name = operationName ?? undefined
@@ -200,6 +202,25 @@ function checkParams(given: unknown, where: string, persisted: boolean): GraphQL
     ...readMap('variables', variables),
     ...readMap('extensions', extensions),
   }
+}
+
+/** A hash beside a document, or another hash, would say two things: which of them ran could not be seen. */
+function checkDocumentId(query: unknown, extensions: unknown, persisted: boolean): void {
+  if (!persisted) throw hashesOff()
+  const other =
+    query !== undefined ? '`query`' : isByHash(extensions) ? 'the extension `persistedQuery`' : null
+  if (other === null) return
+  throw refuse('BAD_REQUEST', 400, `\`documentId\` and ${other} are both given. Send one of them.`)
+}
+
+function isByHash(extensions: unknown): boolean {
+  return isMap(extensions) && extensions['persistedQuery'] !== undefined
+}
+
+function hashesOff(): Error {
+  const message =
+    'This gateway takes no operations by their hash: `server.persistedOperations` of its configuration is off. Send the document itself in `query`.'
+  return refuse('BAD_REQUEST', 400, message)
 }
 
 /** `documentId: "sha256:…"` in the older form that clients and the plugin know. */
