@@ -260,7 +260,7 @@ describe('trouble of sources', () => {
     const reader = new FakeReader({
       readPage: async () => ({
         kind: 'readingFailed',
-        failures: [{ sourceKey: 'desk', failure: refused }],
+        failures: [{ sourceKey: 'desk', failure: { ...refused, unsent: true } }],
         after: 'c-7',
         before: null,
       }),

@@ -186,7 +186,7 @@ function shorten(message: string): string {
 
 /** The fields of `UpstreamError` (design.md section 3) as plain JSON, with the key of the source. */
 function failureFields(sourceKey: string, failure: SourceFailure): Record<string, unknown> {
-  const { failed: _, retryAfterMs, ...fields } = failure
+  const { failed: _, unsent: __, retryAfterMs, ...fields } = failure
   return {
     source: sourceKey,
     ...fields,

@@ -38,6 +38,8 @@ export interface SourceFailure {
   readonly upstreamMessage: string | null
   readonly traceId: string | null
   readonly details: JsonValue | null
+  /** No request was made that it could be the answer of: it was held back, or somebody else's has failed. */
+  readonly unsent?: true
 }
 
 /** What each kind means when the place that fails has nothing better to say. */

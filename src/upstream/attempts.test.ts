@@ -318,6 +318,7 @@ describe('a breaker', () => {
     const refused = await begin()
     expect(refused).toMatchObject({ kind: 'UNAVAILABLE', message: expect.stringContaining('kept failing') })
     expect(isFailure(refused) && refused.retryAfterMs).toBeLessThanOrEqual(openedMs + 10_000)
+    expect(isFailure(refused) && refused.unsent).toBe(true)
     expect(source.allowance?.()).toMatchObject({ pauseReason: 'FAILING' })
     // The first probe fails; the next comes after twice the time.
     await timing.pass(10_000)
@@ -511,6 +512,19 @@ describe('a credential that was refused', () => {
     await timing.pass(60_000)
     await ask()
     expect(sent).toHaveLength(3)
+  })
+
+  it('says of a failure whether anything was sent for it', async () => {
+    const { begin, timing, sent } = scripted([{ status: 401 }])
+    const told: (true | undefined | null)[] = []
+    for (let request = 0; request < 2; request += 1) {
+      const answer = begin()
+      await timing.pass(0)
+      const page = await answer
+      told.push(isFailure(page) ? page.unsent : null)
+    }
+    expect(told).toEqual([undefined, true])
+    expect(sent).toHaveLength(1)
   })
 
   it.each([

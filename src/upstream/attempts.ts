@@ -304,7 +304,12 @@ export class Attempts {
 
   #unsent<Result>(result: SourceFailure): Outcome<Result> {
     const { timing } = this.#options
-    return { result, bodyLength: 0, sentAtMs: timing.toUtc(timing.now()), sentAt: 0 }
+    return {
+      result: { ...result, unsent: true },
+      bodyLength: 0,
+      sentAtMs: timing.toUtc(timing.now()),
+      sentAt: 0,
+    }
   }
 
   #shut(latch: Latch, failure: SourceFailure): void {

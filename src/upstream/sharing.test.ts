@@ -57,6 +57,16 @@ describe('identical requests under way', () => {
     expect(pages.map((page) => 'reused' in page && page.reused === true)).toEqual([false, true, false])
   })
 
+  it('give all the failure, and say who made no request', async () => {
+    const { fetch, sent, timing } = setUp({ retriesMax: 0 })
+    const answers = [fetch({}, whenever), fetch({}, whenever)]
+    await timing.pass(0)
+    for (const { answer } of sent) answer({ status: 404 })
+    const failures = await Promise.all(answers)
+    expect(sent).toHaveLength(1)
+    expect(failures.map((failure) => 'unsent' in failure && failure.unsent === true)).toEqual([false, true])
+  })
+
   it('are not shared by whom an earlier one does not do', async () => {
     const { fetch, sent, timing } = setUp()
     const first = fetch({}, whenever)

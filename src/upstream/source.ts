@@ -63,7 +63,8 @@ export function connectSource(options: SourceOptions): ReadableSource {
     })
     observer?.page(sourceKey, isShared ? 'shared' : 'provider')
     const page = await answer
-    return isShared && !isFailure(page) ? { ...page, reused: true } : page
+    if (!isShared) return page
+    return isFailure(page) ? { ...page, unsent: true } : { ...page, reused: true }
   }
 
   return {

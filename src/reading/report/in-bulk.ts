@@ -158,6 +158,7 @@ class BulkCounter {
       if (head.total === undefined || head.total >= this.#rowsMax) return null
       this.#begin()
       const rows = await source.fetchBulk?.({ ...window, pushdown: part.pushdown }, this.#terms)
+      this.#note(rows)
       if (!rows || isFailure(rows)) {
         throw new Obstacle(`What came in bulk could not be used. ${rows?.message ?? ''}`.trim())
       }
@@ -187,6 +188,11 @@ class BulkCounter {
     }
   }
 
+  /** What was held back on its way cost no request. */
+  #note(answer: unknown): void {
+    if (isFailure(answer) && answer.unsent) this.requests -= 1
+  }
+
   #begin(): void {
     if (this.#isOver()) throw new Obstacle('The time for counting in bulk was over.')
     this.requests += 1
@@ -197,6 +203,7 @@ class BulkCounter {
     this.#begin()
     const limit = source.capabilities.pageSizeMax
     const page = await source.fetchPage({ ...window, pushdown, limit, offset: 0 }, this.#terms)
+    this.#note(page)
     if (isFailure(page) || page.total === undefined)
       throw new Obstacle('The provider gave no total to check against.')
     return page
