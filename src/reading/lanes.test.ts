@@ -88,6 +88,29 @@ it('a source that is refused its first request has failed, though its floor lies
   expect(await reader.readPage(request)).toMatchObject({ kind: 'readingFailed' })
 })
 
+it('a request that was held back is counted for none', async () => {
+  const failing = (unsent?: true): ReadableSource => ({
+    ...simulatedSource('jitsudo', timesMs),
+    fetchPage: async () => ({ ...sourceFailure('UNAUTHENTICATED'), ...(unsent && { unsent }) }),
+  })
+  const requests = async (source: ReadableSource) => {
+    const sources = [source, simulatedSource('aitronos', timesMs)]
+    const reader = createReader({ sources, secrets, now: () => endMs })
+    const request = {
+      first: 10,
+      filter: {},
+      order: 'NEWEST_FIRST',
+      onSourceError: 'PARTIAL',
+      signal,
+    } as const
+    const page = await reader.readPage(request)
+    if (page.kind !== 'page') throw new Error('There is no page.')
+    return page.coverage.map((row) => row.requests)
+  }
+  expect(await requests(failing())).toEqual([1, 1])
+  expect(await requests(failing(true))).toEqual([0, 1])
+})
+
 describe('a deadline', () => {
   const order = 'NEWEST_FIRST'
 

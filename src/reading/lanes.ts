@@ -10,7 +10,7 @@ import { Walk } from './walk.js'
 export interface SourceRun {
   readonly source: ReadableSource
   readonly lanes: Lane[]
-  /** Pages asked for, which the budget counts, and those of them that took no request of their own. */
+  /** Pages asked for, which the budget counts, and those of them that took no request of their own, failed ones among them. */
   requests: number
   reused: number
   /** It has given a page. */
@@ -170,6 +170,7 @@ async function advanceLane(lane: Lane, limits: ReadingLimits, terms: FetchTerms)
     run.requests += 1
     const page = await run.source.fetchPage(ask, { ...wayOf(terms), sentAfter: walk.answeredAt })
     if (isFailure(page)) {
+      if (page.unsent) run.reused += 1
       if (isRefusal(lane, ask, page)) readWithoutWords(lane)
       else if (isBound(page, terms.signal) && moved && (run.hasAnswered || before > walk.startsAt)) {
         // The deadline or a limit of the rate bounds a page like its budget: the source has answered, and would go on later.
