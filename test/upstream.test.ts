@@ -76,6 +76,25 @@ describe('pages of settled times', () => {
   })
 })
 
+describe('SourceCoverage.requests', () => {
+  it('counts no request that was held back', async () => {
+    await start()
+    const fault = (key: string, status: number, more: object = {}) =>
+      situation.host.account(key).setFaults(createFaultPlan([{ fault: { kind: 'status', status, ...more } }]))
+    fault('access', 401)
+    fault('hiring', 429, { retryAfter: 60 })
+    expect(requestsOf(await readPage({}))).toEqual([1, 1, 1, 1])
+    const made = situation.host.requestCount
+    const again = await readPage({})
+    expect(situation.host.requestCount).toBe(made + 2)
+    expect(requestsOf(again)).toEqual([1, 1, 0, 0])
+    const { auditReport } = await send<{ auditReport: { coverage: readonly { requests: number }[] } }>(
+      '{ auditReport(settle: "PT0S", onSourceError: PARTIAL) { total { value } coverage { requests } } }',
+    )
+    expect(auditReport.coverage.slice(2)).toEqual([{ requests: 0 }, { requests: 0 }])
+  })
+})
+
 describe('Source.allowance', () => {
   const query =
     '{ sources { key allowance { limit remaining resetAt pausedUntil pauseReason concurrency } } }'

@@ -271,7 +271,10 @@ class Counter {
       },
       this.#terms,
     )
-    if (isFailure(page)) return null
+    if (isFailure(page)) {
+      if (page.unsent) this.requests -= 1
+      return null
+    }
     this.hasAnswered = true
     if (page.total === undefined) return null
     const { rows, total } = page
