@@ -31,8 +31,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'the time step at the frontier is taken as complete, cursor dialect',
     file: 'reading/paging/prefixes.ts',
-    find: 'const to = Math.min(edgeOf(page.rows, terrain.frontier), task.end)',
-    replace: 'const to = Math.min(edgeOf(page.rows, terrain.frontier) + 1, task.end)',
+    find: 'const to = Math.min(edge, task.end)',
+    replace: 'const to = Math.min(edge + 1, task.end)',
   },
   {
     name: 'the time step at the frontier is taken as complete, offset dialect',
@@ -328,8 +328,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'a full page that says it is the last is believed',
     file: 'reading/paging/step.ts',
-    find: 'return total === undefined && rows.length >= limit',
-    replace: 'return false',
+    find: 'return full || (total === undefined && rows.length >= limit)',
+    replace: 'return full',
   },
   {
     name: 'a replay of a gap reads on behind it',

@@ -64,6 +64,8 @@ export interface UpstreamPage {
   readonly rows: readonly UpstreamRow[]
   /** Whether the provider says that rows follow. */
   readonly more: boolean
+  /** It has as many rows as the provider may give at once, fewer than were asked for, so it may say so wrongly. */
+  readonly full?: boolean
   /** Rows that match in all, where the provider says. A hint. */
   readonly total?: number
   /** At which row of the list the page begins, where the provider says. */

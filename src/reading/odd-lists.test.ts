@@ -824,52 +824,61 @@ describe('a count by totals', () => {
   })
 })
 
-describe('a list by insertion, with entries that were written late', () => {
+describe('a list by insertion, with an entry that was written late', () => {
   const paging = fc.constantFrom<Capabilities['paging']>('offset', 'cursor')
   const order = fc.constantFrom<PageRequest['order']>('NEWEST_FIRST', 'OLDEST_FIRST')
   const lists = fc.record({
     length: fc.integer({ min: 12, max: 150 }),
-    place: fc.nat(149),
-    lateMs: fc.integer({ min: 30_000, max: 12_000_000 }),
+    stepMs: fc.constantFrom(60_000, 60_000, 100, 1),
+    /** So many of one time, from a place on. */
+    ties: fc.oneof(fc.constant(0), fc.nat(150)),
+    tiesAt: fc.nat(149),
+    place: fc.nat(299),
+    /** Another beside it. */
+    isTwo: fc.boolean(),
+    lateMs: fc.integer({ min: 3, max: 12_000_000 }),
   })
   const habits = fc.record({
     pageRows: fc.integer({ min: 10, max: 60 }),
     totals: fc.boolean(),
     paging,
     order,
+    slackMs: fc.constantFrom(0, 2_000),
   })
 
-  it('is delivered whole, or with a gap that holds what is not, wherever they stand', async () => {
+  it('is delivered whole, or with a gap that holds what is not, wherever it stands', async () => {
     await fc.assert(
-      fc.asyncProperty(
-        lists,
-        habits,
-        async ({ length, place, lateMs }, { pageRows, totals, paging, order }) => {
-          // Two at once are seen to be late by longer pages only.
-          const late = pageRows < 20 ? [place % length] : [place % length, (place + 1) % length]
-          const list = minutes(length).map((each, at) =>
-            late.includes(at) ? row(each.id, nowMs - each.timeMs + lateMs) : each,
-          )
-          const reader = readerOf((ask) => pageBy(paging, totals, within(list, ask), ask), {
-            paging,
-            totals,
-            pageSizeMax: pageRows,
-          })
-          const request = { first: 50, filter: {}, order, onSourceError: 'PARTIAL' } as const
-          const ids: string[] = []
-          let gap: TimeRange | null = null
-          for await (const page of readAll(reader, request, () => ({ signal }))) {
-            if (page.kind !== 'page') throw new Error(page.kind)
-            ids.push(...page.edges.map(({ entry }) => entry.upstreamId))
-            gap = page.coverage[0]?.gap ?? null
-          }
-          const lost = list.filter(({ id }) => !ids.includes(id))
-          const { sinceMs = 0, untilMs = nowMs } = gap ?? { untilMs: 0 }
-          expect(lost.filter(({ timeMs }) => timeMs < sinceMs || timeMs >= untilMs)).toEqual([])
-          expect(new Set(ids).size).toBe(ids.length)
-        },
-      ),
+      fc.asyncProperty(lists, habits, async (parts, { pageRows, totals, paging, order, slackMs }) => {
+        const { length, stepMs, ties, tiesAt, place, isTwo, lateMs } = parts
+        // By offsets it may stay hidden beside many entries of about one time (docs/promise.md, W11).
+        fc.pre(paging === 'cursor' || (ties === 0 && stepMs >= 100))
+        // Two at once are seen to be late by longer pages only.
+        const late = isTwo && pageRows >= 20 ? [place, place + 1] : [place]
+        const size = length + ties
+        const agoOf = (at: number) => 1 + stepMs * (at < tiesAt ? at : Math.max(tiesAt, at - ties))
+        const list = Array.from({ length: size }, (_, at) =>
+          row(`e${at}`, agoOf(at) + (late.some((one) => one % size === at) ? lateMs : 0)),
+        )
+        const reader = readerOf((ask) => pageBy(paging, totals, within(list, ask, slackMs), ask), {
+          paging,
+          totals,
+          pageSizeMax: pageRows,
+          boundSlackMs: { since: slackMs, until: slackMs },
+        })
+        const request = { first: 50, filter: {}, order, onSourceError: 'PARTIAL' } as const
+        const ids: string[] = []
+        let gap: TimeRange | null = null
+        for await (const page of readAll(reader, request, () => ({ signal }))) {
+          if (page.kind !== 'page') throw new Error(page.kind)
+          ids.push(...page.edges.map(({ entry }) => entry.upstreamId))
+          gap = page.coverage[0]?.gap ?? null
+        }
+        const lost = list.filter(({ id }) => !ids.includes(id))
+        const { sinceMs = 0, untilMs = nowMs } = gap ?? { untilMs: 0 }
+        expect(lost.filter(({ timeMs }) => timeMs < sinceMs || timeMs >= untilMs)).toEqual([])
+        expect(new Set(ids).size).toBe(ids.length)
+      }),
       { numRuns: 300 },
     )
-  })
+  }, 60_000)
 })

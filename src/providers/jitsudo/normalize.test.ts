@@ -56,10 +56,14 @@ describe('readPage', () => {
     [50, 'x', true],
     [49, 'x', false],
     [50, null, false],
-  ])('reads a page of %i rows and the token %j that denies more', (count, token, more) => {
-    const data = Array.from({ length: count }, (_, at) => ({ ...entry, id: `i${at}` }))
-    expect(pageOf(ok({ data, has_more: false, next_cursor: token })).more).toBe(more)
-  })
+  ])(
+    'leaves open what is behind a page of %i rows and the token %j that denies more',
+    (count, token, full) => {
+      const data = Array.from({ length: count }, (_, at) => ({ ...entry, id: `i${at}` }))
+      const page = pageOf(ok({ data, has_more: false, next_cursor: token }))
+      expect([page.more, page.full ?? false]).toEqual([false, full])
+    },
+  )
 
   it.each([
     { error: 'backend unavailable' },

@@ -17,7 +17,7 @@ const givenRowsLeast = 50
 /**
  * An answer of the list -> its rows in the provider's order and what it says of further ones, or the failure.
  *
- * `has_more` decides; where it is missing, or denies that there is more behind 50 rows or more, a usable cursor means more. One row without a usable id or time fails the
+ * `has_more` decides; where it is missing a usable cursor means more. One beside 50 rows or more that deny it leaves it open. One row without a usable id or time fails the
  * page as INVALID_RESPONSE with the path: a row left out would be lost in silence. Pure; never throws.
  */
 export function readPage(settings: Settings, response: UpstreamResponse): UpstreamPage | SourceFailure {
@@ -39,7 +39,8 @@ export function readPage(settings: Settings, response: UpstreamResponse): Upstre
   const mayBeCut = hasMore === false && upstreamCursor !== undefined && rows.length >= givenRowsLeast
   return {
     rows,
-    more: mayBeCut || (hasMore ?? upstreamCursor !== undefined),
+    more: hasMore ?? upstreamCursor !== undefined,
+    ...(mayBeCut && { full: true }),
     ...(upstreamCursor !== undefined && { upstreamCursor }),
   }
 }

@@ -76,11 +76,13 @@ export function absorbPrefix(task: PrefixTask, page: PageView, terrain: Terrain)
   if (!page.more && !page.full)
     return { kind: 'claim', rows: within(page.rows, terrain.frontier, task.end), to: task.end, next: null }
   const flat = page.rows[0]?.progress === last?.progress
-  if (last !== undefined && last.progress > terrain.frontier && (terrain.proven || !flat)) {
-    const to = Math.min(edgeOf(page.rows, terrain.frontier), task.end)
+  const begin = Math.max(page.rows[0]?.progress ?? terrain.frontier, terrain.frontier)
+  const edge = edgeOf(page.rows, begin)
+  if (edge !== null && (terrain.proven || !flat)) {
+    const to = Math.min(edge, task.end)
     return { kind: 'claim', rows: within(page.rows, terrain.frontier, to), to, next: null }
   }
-  const granule = last === undefined ? terrain.frontier : Math.max(last.progress, terrain.frontier)
+  const granule = terrain.proven ? begin : Math.max(last?.progress ?? terrain.frontier, terrain.frontier)
   return absorbFollow({ ...task, follow: newFollow(granule) }, page, terrain)
 }
 
@@ -143,7 +145,6 @@ function absorbFollow(
   const lied = task.follow.lied || (task.follow.unpromised && isNew)
   const follow = { ...task.follow, rows, known, repeated, barren, lied }
   if (rows.size > granuleRowsMax) return { kind: 'failed', failure: sourceFailure('TOO_DENSE') }
-  const last = page.rows.at(-1)
   const token = page.upstreamCursor
   const comesAgain = token !== undefined && follow.trail.includes(token)
   // A page that is not full and brings nothing new may be the end of a list whose ties change places: it is no loop.
@@ -152,9 +153,9 @@ function absorbFollow(
   if (follow.unpromised && leadsNowhere && !page.more)
     return endOfFull({ ...task, follow: task.follow }, terrain)
   // A row behind the step ends it only in a list that is known to lead that way.
-  if (granule !== null && terrain.proven && last !== undefined && last.progress > granule) {
-    const edge = page.more || page.full ? Math.min(last.progress, task.end) : task.end
-    return finishRead({ ...task, follow }, edge, terrain)
+  const edge = granule === null ? null : edgeOf(page.rows, granule)
+  if (edge !== null && terrain.proven && (page.more || page.full)) {
+    return finishRead({ ...task, follow }, Math.min(edge, task.end), terrain)
   }
   if (!promisesMore(page) || (comesAgain && !page.more)) {
     return page.full

@@ -1,7 +1,15 @@
 import { sourceFailure } from '../../model/failure.js'
 import { overshot } from './slice-search.js'
 import type { Slice, SliceTask } from './slices.js'
-import { granuleRowsMax, identityOf, type SeenRow, type Step, slicePassesMax, type Terrain } from './step.js'
+import {
+  edgeOf,
+  granuleRowsMax,
+  identityOf,
+  type SeenRow,
+  type Step,
+  slicePassesMax,
+  type Terrain,
+} from './step.js'
 
 /**
  * Collecting the rows of one time step that does not fit into a page, or of the whole list when it has no order.
@@ -142,7 +150,11 @@ function finishFill(
   }
   const snapshot = (slice.rows[0]?.progress ?? Number.POSITIVE_INFINITY) <= granule
   const last = slice.rows.at(-1)
-  const edge = !snapshot || last === undefined ? granule + 1 : slice.reachesEnd ? task.end : last.progress
+  const edge = !snapshot
+    ? granule + 1
+    : slice.reachesEnd
+      ? task.end
+      : (edgeOf(slice.rows, granule) ?? granule + 1)
   const to = Math.min(Math.max(edge, granule + 1), task.end)
   const beyond = slice.rows.filter(({ progress }) => progress > granule && progress < to)
   const rows = granule < task.end ? [...found.values(), ...beyond] : []

@@ -242,7 +242,9 @@ function place(task: SliceTask, slice: Slice, terrain: Terrain): Step<SliceTask>
 
 /** The slice runs from the frontier to its last time step, which may go on behind it, or to one shortly before it. */
 function claimTo(task: SliceTask, slice: Slice, terrain: Terrain): Step<SliceTask> {
-  const edge = edgeOf(slice.rows, terrain.frontier)
+  const [first, last] = [slice.rows[0], slice.rows.at(-1)]
+  if (!first || !last) throw new Error('A slice without rows is claimed.')
+  const edge = edgeOf(slice.rows, Math.max(first.progress, terrain.frontier)) ?? last.progress
   const to = Math.min(edge, task.end)
   const rows = fromFrontier(slice.rows, terrain.frontier, to)
   const inStep = slice.rows.findIndex((row) => row.progress === edge)

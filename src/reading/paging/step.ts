@@ -23,7 +23,10 @@ export function identityOf({ progress, id }: SeenRow): string {
 export interface PageView {
   readonly rows: readonly SeenRow[]
   readonly more: boolean
-  /** As many rows as were asked for and no total: others may be behind them, whatever it says (reliability.md, F14). */
+  /**
+   * As many rows as were asked for, or as the provider may give at once, and no total: others may be behind them, whatever
+   * it says (reliability.md, F14).
+   */
   readonly full: boolean
   readonly total: number | undefined
   readonly upstreamCursor: string | undefined
@@ -64,28 +67,26 @@ function overlapOf(rows: readonly SeenRow[]): number {
 }
 
 /**
- * Where a page that goes on behind its last row ends, exclusive: `frontier` is known before it.
+ * Where a page that goes on behind its last row ends, exclusive.
  *
  * A list by insertion holds an entry that was written late between newer ones. Were it the last of a page, whose order it
  * does not break, all that is newer than it would be passed over; so the page counts up to shortly before its end, and
- * the next one begins there. Where that leaves nothing of it, it counts up to its last time step.
+ * the next one begins there. Null where that leaves nothing behind `from`: such a page is mostly one time step.
  */
-export function edgeOf(rows: readonly SeenRow[], frontier: number): number {
-  const [first, last, before] = [rows[0], rows.at(-1), rows.at(-1 - overlapOf(rows))]
-  if (!first || !last) return frontier
-  return before && before.progress > Math.max(first.progress, frontier) ? before.progress : last.progress
+export function edgeOf(rows: readonly SeenRow[], from: number): number | null {
+  const before = rows.at(-1 - overlapOf(rows))
+  return before && before.progress > from ? before.progress : null
 }
 
-/** The same of a page that begins before its first row, against the way of travel: where it begins, up to `end`. */
+/** The same of a page that goes on before its first row, against the way of travel: where it begins, up to `end`. */
 export function beginOf(rows: readonly SeenRow[], end: number): number {
-  const [first, last, behind] = [rows[0], rows.at(-1), rows[overlapOf(rows)]]
-  if (!first || !last) return end
-  return (behind && behind.progress + 1 < Math.min(last.progress, end) ? behind : first).progress + 1
+  const behind = rows[overlapOf(rows)]
+  return behind ? Math.min(behind.progress + 1, end) : end
 }
 
 /** `PageView.full`, of a page that was asked for with this limit. */
-export function isFull({ rows, total }: UpstreamPage | PageView, limit: number): boolean {
-  return total === undefined && rows.length >= limit
+export function isFull({ rows, total, full = false }: UpstreamPage | PageView, limit: number): boolean {
+  return full || (total === undefined && rows.length >= limit)
 }
 
 /** Whether a page without an offset or a cursor, of `limit` rows at most, holds all that was asked for. */
