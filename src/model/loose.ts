@@ -45,13 +45,24 @@ export function flagField(object: JsonObject, ...names: readonly string[]): bool
 
 /**
  * Whether a body says an error in a form that is not its provider's own, as proxies and frameworks do: an `error` or
- * `errors` that say anything, or `code` and `message` where no list has a row. An empty list beside it proves nothing.
+ * `errors` with a text in it, or `code` and `message` where no list has a row, but for a code of success. An empty list
+ * beside it proves nothing. `success: true` does.
  */
 export function hasForeignError(body: JsonObject): boolean {
-  const says = (value: JsonValue) => Boolean(value) && !(Array.isArray(value) && value.length === 0)
-  if (says(jsonField(body, 'error')) || says(jsonField(body, 'errors'))) return true
+  if (flagField(body, 'success') === true) return false
+  if (saysText(jsonField(body, 'error')) || saysText(jsonField(body, 'errors'))) return true
   const isBare = Object.values(body).every((value) => !Array.isArray(value) || value.length === 0)
-  return isBare && idField(body, 'code') !== null && textField(body, 'message') !== null
+  const code = idField(body, 'code')
+  return (
+    isBare && code !== null && !/^(0|2\d\d|ok|success)$/i.test(code) && textField(body, 'message') !== null
+  )
+}
+
+/** Whether a text that is not empty stands in a value, at most two levels deep. */
+function saysText(value: JsonValue, levels = 2): boolean {
+  if (typeof value === 'string') return value !== ''
+  if (typeof value !== 'object' || value === null || levels === 0) return value === true
+  return Object.values(value).some((item) => saysText(item, levels - 1))
 }
 
 /** The texts of a list, at most `countMax` of them, each cut to 500 UTF-16 code units. Empty for anything else. */

@@ -37,6 +37,9 @@ export function parseJsonBody(response: UpstreamResponse): { readonly json: Json
   }
 }
 
+/** What is said of an answer that passes for one by its status and is an error by its body. */
+export const errorForEntries = 'The provider answered with an error where entries were due.'
+
 /** INVALID_RESPONSE for an answer, with its status. */
 export function invalidResponse(response: UpstreamResponse, message: string): SourceFailure {
   return sourceFailure('INVALID_RESPONSE', {

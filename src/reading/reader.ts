@@ -68,7 +68,7 @@ async function readEntry(
   context: ReadingContext,
 ): Promise<AuditEntry | null | SourceFailure> {
   const source = context.sources.find((candidate) => candidate.key === key.sourceKey)
-  if (!source) return null
+  if (!source) throw new Error(`There is no source ${key.sourceKey} to read an entry of.`)
   if (source.fetchEntry) {
     const row = await source.fetchEntry(key.id, terms)
     if (isFailure(row) && row.kind !== 'NOT_FOUND') return row

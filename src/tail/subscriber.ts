@@ -228,7 +228,7 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
       this.#fullSinceMs = null
       for (const resolve of this.#waitingForRoom.splice(0)) resolve()
     } else if (this.#waitingForRoom.length > 0) {
-      // No more is put into its buffer meanwhile: however slowly it takes what is there, it takes it.
+      // What is read up for it waits meanwhile: however slowly it takes what is there, it takes it.
       this.#fullSinceMs = this.#now()
     }
     if (event) return Promise.resolve({ done: false, value: event })

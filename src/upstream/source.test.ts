@@ -60,7 +60,7 @@ describe('a connected source', () => {
       return isFailure(got) ? got.kind : 'page'
     }
     expect(await at(400, 300)).toBe('INVALID_REQUEST')
-    for (const told of [400, 500, 0, undefined]) expect(await at(400, told)).toBe('page')
+    for (const told of [400, 401, 399, 500, 9, 0, undefined]) expect(await at(400, told)).toBe('page')
     expect(await at(undefined, 100)).toBe('page')
   })
 

@@ -1,3 +1,4 @@
+import type { Capabilities } from '../model/capabilities.js'
 import { isFailure, type SourceFailure, sourceFailure } from '../model/failure.js'
 import type {
   BulkAsk,
@@ -55,7 +56,7 @@ export function connectSource(options: SourceOptions): ReadableSource {
     const { answer, isShared } = pages.join(`${priority} ${key}`, caller, async (flight) => {
       const { result, bodyLength, ...sent } = await attempts.run(request, priority, flight, (response) => {
         const page = dialect.readPage(response)
-        return isFailure(page) ? page : (longId(page.rows) ?? otherPlace(ask, page) ?? page)
+        return isFailure(page) ? page : (longId(page.rows) ?? otherPlace(ask, page, capabilities) ?? page)
       })
       if (isFailure(result)) return redactorOf(dialect).failure(result)
       const page = { ...withoutCredential(dialect, result), answeredAt: sequence.last }
@@ -121,10 +122,15 @@ function callerOf({ signal, deadlineMs, freshness, sentAfter }: FetchTerms): Cal
 
 /**
  * A page of a place before the one that was asked for: the provider serves offsets up to a ceiling, and says so by this
- * alone. Taken for a refusal, as of those who say it by a status. That it says 0 of every page proves nothing.
+ * alone. Taken for a refusal, as of those who say it by a status. What may as well be the number of the page, or a place
+ * counted from one, proves nothing.
  */
-function otherPlace({ offset: asked = 0 }: PageAsk, { offset = 0 }: UpstreamPage): SourceFailure | undefined {
-  if (offset === 0 || offset >= asked) return undefined
+function otherPlace(
+  { offset: asked = 0 }: PageAsk,
+  { offset = asked }: UpstreamPage,
+  { pageSizeMax }: Capabilities,
+): SourceFailure | undefined {
+  if (offset < pageSizeMax || asked - offset <= 1) return undefined
   return sourceFailure('INVALID_REQUEST', {
     message: `The provider gives entries from place ${offset} of its list where those from ${asked} were asked for.`,
   })

@@ -106,8 +106,8 @@ describe('a 200 that is a failure', () => {
       'INVALID_REQUEST',
     ],
     ['an error object alone', { error: {} }, 'INVALID_REQUEST'],
-    ['an error text beside an empty list', { error: 'backend unavailable', items: [] }, 'INVALID_REQUEST'],
-    ['errors beside an empty list', { errors: ['no'], items: [], has_more: false }, 'INVALID_REQUEST'],
+    ['an error text beside an empty list', { error: 'backend unavailable', items: [] }, 'INVALID_RESPONSE'],
+    ['errors beside an empty list', { errors: ['no'], items: [], has_more: false }, 'INVALID_RESPONSE'],
     ['a status in the error', { error: { code: 'NEW', status: 503 } }, 'UNAVAILABLE'],
     ['a status that is none', { error: { code: 'NEW', status: 7 } }, 'INVALID_REQUEST'],
   ])('%s', (_, body, kind) => {

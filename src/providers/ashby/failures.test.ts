@@ -56,7 +56,7 @@ describe('other refusals', () => {
       { kind: 'INVALID_REQUEST', upstreamCode: 'new_thing' },
     ],
     ['200 without code', json(200, { success: false }), { kind: 'INVALID_REQUEST', upstreamCode: null }],
-    ['200 with errors alone', json(200, { errors: ['no'], results: [] }), { kind: 'INVALID_REQUEST' }],
+    ['200 with errors alone', json(200, { errors: ['no'], results: [] }), { kind: 'INVALID_RESPONSE' }],
     [
       'a failure with results',
       json(200, { ...refused('invalid_input'), results: [] }),

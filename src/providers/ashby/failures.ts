@@ -14,7 +14,13 @@ import {
 } from '../../model/loose.js'
 import type { UpstreamResponse } from '../../model/provider.js'
 import { isProviderWide } from '../../model/rate-limit.js'
-import { failureKindOfStatus, invalidResponse, parseJsonBody, statusFailure } from '../../model/wire.js'
+import {
+  errorForEntries,
+  failureKindOfStatus,
+  invalidResponse,
+  parseJsonBody,
+  statusFailure,
+} from '../../model/wire.js'
 import { rateLimits } from './capabilities.js'
 
 interface Words {
@@ -117,7 +123,8 @@ export function bodyOf(response: UpstreamResponse): { readonly body: JsonObject 
   const body = parsed.json
   const success = flagField(body, 'success')
   if (success === true) return { body }
-  const saysError = success === false || objectField(body, 'errorInfo') !== null || hasForeignError(body)
+  const saysError = success === false || objectField(body, 'errorInfo') !== null
+  if (!saysError && is2xx && hasForeignError(body)) return invalidResponse(response, errorForEntries)
   return saysError || !is2xx ? refusal(response, errorOf(body)) : { body }
 }
 

@@ -9,7 +9,13 @@ import {
   textField,
 } from '../../model/loose.js'
 import type { UpstreamResponse } from '../../model/provider.js'
-import { failureKindOfStatus, parseJsonBody, statusFailure } from '../../model/wire.js'
+import {
+  errorForEntries,
+  failureKindOfStatus,
+  invalidResponse,
+  parseJsonBody,
+  statusFailure,
+} from '../../model/wire.js'
 import { rateLimits } from './capabilities.js'
 import type { AuthStyle, Settings } from './settings.js'
 
@@ -47,7 +53,10 @@ export function readBody(
   const body = parseJsonBody(response)
   if (response.status === 200 && isFailure(body)) return body
   const error = isFailure(body) ? undefined : reportedError(body.json)
-  if (response.status === 200 && error === undefined) return body
+  if (response.status === 200 && error === undefined) {
+    const isForeign = !isFailure(body) && isJsonObject(body.json) && hasForeignError(body.json)
+    return isForeign ? invalidResponse(response, errorForEntries) : body
+  }
   return toFailure(response, error ?? noError, settings)
 }
 
@@ -63,10 +72,7 @@ const noError: WireError = {
 function reportedError(json: JsonValue): WireError | undefined {
   if (!isJsonObject(json)) return undefined
   const error = objectField(json, 'error')
-  if (error === null) {
-    const saysError = json['success'] === false || hasForeignError(json)
-    return saysError ? { ...noError, message: textField(json, 'message', 'error') } : undefined
-  }
+  if (error === null) return json['success'] === false ? noError : undefined
   return {
     code: textField(error, 'code'),
     type: textField(error, 'type'),

@@ -11,7 +11,13 @@ import {
   textField,
 } from '../../model/loose.js'
 import type { UpstreamResponse } from '../../model/provider.js'
-import { failureKindOfStatus, invalidResponse, parseJsonBody, statusFailure } from '../../model/wire.js'
+import {
+  errorForEntries,
+  failureKindOfStatus,
+  invalidResponse,
+  parseJsonBody,
+  statusFailure,
+} from '../../model/wire.js'
 
 /** What an error body says: sheet jitsudo section 6. */
 interface WireError {
@@ -109,7 +115,7 @@ function refusal(response: UpstreamResponse, error: WireError | undefined): Sour
     ...(words && !error?.own && { remedy: `${words.remedy} ${perhapsProxy}` }),
     ...(answered200 &&
       kind === 'INVALID_RESPONSE' && {
-        message: 'The provider answered with an error where entries were due.',
+        message: errorForEntries,
       }),
     upstreamCode: error?.code ?? null,
     upstreamMessage: error?.message ?? null,
