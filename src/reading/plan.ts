@@ -57,7 +57,7 @@ const slicesMax = 16
 interface Draft {
   readonly pushdown: Pushdown
   readonly range: TimeRange
-  readonly unproven: boolean
+  readonly mayBeRefused: boolean
   readonly condition: Condition
   readonly unless: readonly Condition[]
 }
@@ -118,8 +118,8 @@ function draftsOfShare(condition: Condition, share: Share, scope: Scope, cutsMax
     const within = { ...scope, range: { ...scope.range, ...slice } }
     const narrowed = simplify(own, within)
     if (isNever(narrowed)) return []
-    const { pushdown, unproven, unless } = share
-    return [{ pushdown, unproven, range: within.range, condition: narrowed, unless }]
+    const { pushdown, mayBeRefused, unless } = share
+    return [{ pushdown, mayBeRefused, range: within.range, condition: narrowed, unless }]
   })
 }
 
@@ -127,10 +127,10 @@ function draftsOfShare(condition: Condition, share: Share, scope: Scope, cutsMax
 function joinDrafts(drafts: readonly Draft[]): readonly (readonly [Draft, ...Draft[]])[] {
   const groups: [Draft, ...Draft[]][] = []
   const widestFirst = [...drafts].sort(
-    (a, b) => Number(a.unproven) - Number(b.unproven) || width(a) - width(b),
+    (a, b) => Number(a.mayBeRefused) - Number(b.mayBeRefused) || width(a) - width(b),
   )
   for (const draft of widestFirst) {
-    const group = groups.find(([first]) => !first.unproven && covers(first, draft))
+    const group = groups.find(([first]) => !first.mayBeRefused && covers(first, draft))
     if (group) group.push(draft)
     else groups.push([draft])
   }

@@ -14,7 +14,7 @@ export interface Share {
   readonly guards: readonly Condition[]
   readonly unless: readonly Condition[]
   /** The request names a word that the provider may refuse to know. */
-  readonly unproven: boolean
+  readonly mayBeRefused: boolean
 }
 
 interface SplitContext {
@@ -27,7 +27,7 @@ interface SplitContext {
 /** Values of one field that one request carries. */
 interface Chunk {
   readonly values: readonly string[]
-  readonly unproven: boolean
+  readonly mayBeRefused: boolean
 }
 
 /** Fields that narrow most come first where two cost the same. */
@@ -129,11 +129,11 @@ function chunksOf(
   if (support === undefined || support.valuesMax === 0) return 'NO_PARAMETER'
   const { valuesMax, accepts, knows } = support
   if (!values.every((value) => accepts?.(value) ?? true)) return 'VALUE_NOT_SENDABLE'
-  return [false, true].flatMap((unproven) => {
-    const own = values.filter((value) => (knows?.(value) ?? true) !== unproven)
+  return [false, true].flatMap((mayBeRefused) => {
+    const own = values.filter((value) => (knows?.(value) ?? true) !== mayBeRefused)
     const chunks: Chunk[] = []
     for (let start = 0; start < own.length; start += valuesMax) {
-      chunks.push({ values: own.slice(start, start + valuesMax), unproven })
+      chunks.push({ values: own.slice(start, start + valuesMax), mayBeRefused })
     }
     return chunks
   })
@@ -173,17 +173,17 @@ function cheapestFirst(
 
 /** One share for every combination of chunks. A field of several chunks has to be of the share's own. */
 function product(fields: ReadonlyMap<PushdownField, readonly Chunk[]>): readonly Share[] {
-  let shares: readonly Share[] = [{ pushdown: {}, guards: [], unless: [], unproven: false }]
+  let shares: readonly Share[] = [{ pushdown: {}, guards: [], unless: [], mayBeRefused: false }]
   for (const [field, chunks] of fields) {
     shares = shares.flatMap((share) =>
-      chunks.map(({ values, unproven }) => ({
+      chunks.map(({ values, mayBeRefused }) => ({
         ...share,
         pushdown: { ...share.pushdown, [field]: values },
         guards:
           chunks.length === 1
             ? share.guards
             : [...share.guards, { kind: 'values' as const, field, values: new Set(values), negated: false }],
-        unproven: share.unproven || unproven,
+        mayBeRefused: share.mayBeRefused || mayBeRefused,
       })),
     )
   }
