@@ -1,3 +1,4 @@
+import { type PushdownField, pushdownFields } from '../model/filter.js'
 import type { Lane, SourceRun } from './lanes.js'
 import { outOfTime } from './open-lanes.js'
 import type { Reading } from './open-reading.js'
@@ -121,14 +122,20 @@ function noticesOf({ plan, run, limited }: SourceReport, reading: Reading): read
 
 /** A sentence for every kind of request that the provider refused as naming what it does not know. */
 export function refusalsOf({ lanes }: SourceRun): readonly string[] {
-  return lanes.flatMap(({ part: { pushdown, withoutWords }, refused }) => {
-    if (refused === null) return []
-    const words = Object.entries(pushdown).filter(([field]) => !Object.hasOwn(withoutWords ?? {}, field))
-    const named = words.map(([field, values]) => `${field} ${JSON.stringify(values)}`).join(', ')
+  return lanes.flatMap((lane) => {
+    const refused = refusedFields(lane)
+    if (refused.length === 0) return []
+    const named = refused.map((field) => `${field} ${JSON.stringify(lane.part.pushdown[field])}`).join(', ')
     return [
       `The provider refuses ${named} as not known to it, so the gateway reads without that filter and evaluates it itself.`,
     ]
   })
+}
+
+/** Fields of a part that are not sent, since the provider has refused words of theirs. */
+export function refusedFields({ part: { pushdown, withoutWords }, refused }: Lane): readonly PushdownField[] {
+  if (refused === null) return []
+  return pushdownFields.filter((field) => pushdown[field] && !withoutWords?.[field])
 }
 
 function sum(lanes: readonly Lane[], count: (lane: Lane) => number): number {

@@ -1,8 +1,8 @@
-import type { TimeRange } from '../model/filter.js'
+import type { PushdownField, TimeRange } from '../model/filter.js'
 import { dayMs } from '../model/instant.js'
 import type { JsonObject, JsonValue } from '../model/json.js'
 import type { PageAsk } from '../model/provider.js'
-import { isExcluded, refusalsOf } from './coverage.js'
+import { isExcluded, refusalsOf, refusedFields } from './coverage.js'
 import { isOpen, type Lane, runOf, type SourceRun, startingLanes } from './lanes.js'
 import type { ReadingLimits } from './limits.js'
 import { beginPage, lanesOf, type ReadingContext } from './open-lanes.js'
@@ -60,7 +60,7 @@ function explainSource(
     excluded: isExcluded({ plan, run }, reading),
     requests: first.flatMap(({ walk }) => planned(run.source, walk.nextAsk())),
     windows: windowsOf(run.lanes),
-    residual: plan.residual,
+    residual: residualOf(plan, run),
     emulated: [
       ...(run.lanes.length === 0 ? [] : emulatedOf(run.source, plan, run.lanes, reading)),
       ...refusalsOf(run),
@@ -68,6 +68,13 @@ function explainSource(
     requestsMin: first.filter((lane) => starting.has(lane)).length,
     requestsMax: requestsMax(run.lanes, limits),
   }
+}
+
+/** What the gateway evaluates, words that the provider has refused lately included. */
+function residualOf({ residual }: FilterPlan, { lanes }: SourceRun): SourceExplanation['residual'] {
+  const refused = new Set(lanes.flatMap(refusedFields))
+  for (const { field } of residual) refused.delete(field as PushdownField) // any other is in no set of these
+  return [...residual, ...[...refused].map((field) => ({ field, reason: 'VALUE_NOT_SENDABLE' as const }))]
 }
 
 function planned({ describe }: ReadableSource, ask: PageAsk | null): readonly PlannedRequest[] {

@@ -367,6 +367,7 @@ describe('a word that the provider may not know', () => {
       expect(page.coverage[0]).toMatchObject({ state: 'COMPLETE', requests: 1, notices: first?.notices })
       const [told] = reader.explain({ filter, order: 'NEWEST_FIRST' }) as readonly SourceExplanation[]
       expect(told).toMatchObject({ excluded: false, requestsMin: 1 })
+      expect(told?.residual).toEqual([{ field: 'actions', reason: 'VALUE_NOT_SENDABLE' }])
       expect(told?.emulated).toEqual(expect.arrayContaining([...(first?.notices ?? [])]))
     }
     expect(refused()).toHaveLength(1)
