@@ -74,6 +74,16 @@ function timeCondition(range: TimeRange, negated: boolean): Condition {
   }
 }
 
+/** What lies in both ranges. Empty, and ended before it begins, where nothing does. */
+export function intersectRanges(a: TimeRange, b: TimeRange): TimeRange {
+  const sinceMs = Math.max(a.sinceMs ?? Number.NEGATIVE_INFINITY, b.sinceMs ?? Number.NEGATIVE_INFINITY)
+  const untilMs = Math.min(a.untilMs ?? Number.POSITIVE_INFINITY, b.untilMs ?? Number.POSITIVE_INFINITY)
+  return {
+    ...(sinceMs > Number.NEGATIVE_INFINITY && { sinceMs }),
+    ...(untilMs < Number.POSITIVE_INFINITY && { untilMs }),
+  }
+}
+
 /** Whether nothing lies in a range. */
 export function isEmptyRange({ sinceMs, untilMs }: TimeRange): boolean {
   return sinceMs !== undefined && untilMs !== undefined && sinceMs >= untilMs

@@ -1,4 +1,5 @@
 import type { EntryFilter, TimeRange } from './filter.js'
+import { intersectRanges } from './filter-condition.js'
 
 /**
  * The times within which a filter says that every entry lies: its own `occurredAt` and those of the filters of `and`,
@@ -6,14 +7,7 @@ import type { EntryFilter, TimeRange } from './filter.js'
  * begins.
  */
 export function requiredTimes({ occurredAt, and = [] }: EntryFilter): TimeRange {
-  return [occurredAt ?? {}, ...and.map(requiredTimes)].reduce((a, b) => {
-    const sinceMs = Math.max(a.sinceMs ?? Number.NEGATIVE_INFINITY, b.sinceMs ?? Number.NEGATIVE_INFINITY)
-    const untilMs = Math.min(a.untilMs ?? Number.POSITIVE_INFINITY, b.untilMs ?? Number.POSITIVE_INFINITY)
-    return {
-      ...(sinceMs > Number.NEGATIVE_INFINITY && { sinceMs }),
-      ...(untilMs < Number.POSITIVE_INFINITY && { untilMs }),
-    }
-  })
+  return and.map(requiredTimes).reduce(intersectRanges, occurredAt ?? {})
 }
 
 /** A filter without its `requiredTimes`: filters of `and` that then ask for nothing are left out. */

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { type FailureKind, type SourceFailure, sourceFailure } from './failure.js'
 import type { JsonValue } from './json.js'
 import { parseExactly } from './long-numbers.js'
+import { hasForeignError, isJsonObject } from './loose.js'
 import type { UpstreamResponse } from './provider.js'
 import { noDeclaredLimits, type RateLimitDeclaration, readWait } from './rate-limit.js'
 
@@ -39,6 +40,11 @@ export function parseJsonBody(response: UpstreamResponse): { readonly json: Json
 
 /** What is said of an answer that passes for one by its status and is an error by its body. */
 export const errorForEntries = 'The provider answered with an error where entries were due.'
+
+/** INVALID_RESPONSE for a body that says an error in a form that is not its provider's own; null for any other. */
+export function foreignError(response: UpstreamResponse, json: JsonValue): SourceFailure | null {
+  return isJsonObject(json) && hasForeignError(json) ? invalidResponse(response, errorForEntries) : null
+}
 
 /** INVALID_RESPONSE for an answer, with its status. */
 export function invalidResponse(response: UpstreamResponse, message: string): SourceFailure {

@@ -1,21 +1,8 @@
 import { type FailureKind, isFailure, type SourceFailure } from '../../model/failure.js'
 import type { JsonValue } from '../../model/json.js'
-import {
-  countField,
-  hasForeignError,
-  isJsonObject,
-  jsonField,
-  objectField,
-  textField,
-} from '../../model/loose.js'
+import { countField, isJsonObject, jsonField, objectField, textField } from '../../model/loose.js'
 import type { UpstreamResponse } from '../../model/provider.js'
-import {
-  errorForEntries,
-  failureKindOfStatus,
-  invalidResponse,
-  parseJsonBody,
-  statusFailure,
-} from '../../model/wire.js'
+import { failureKindOfStatus, foreignError, parseJsonBody, statusFailure } from '../../model/wire.js'
 import { rateLimits } from './capabilities.js'
 import type { Credentials } from './settings.js'
 
@@ -46,11 +33,9 @@ export function readBody(
   credentialKind: Credentials['kind'],
 ): { readonly json: JsonValue } | SourceFailure {
   const body = parseJsonBody(response)
-  if (response.status === 200 && isFailure(body)) return body
   const error = isFailure(body) ? undefined : reportedError(body.json)
   if (response.status === 200 && error === undefined) {
-    const isForeign = !isFailure(body) && isJsonObject(body.json) && hasForeignError(body.json)
-    return isForeign ? invalidResponse(response, errorForEntries) : body
+    return isFailure(body) ? body : (foreignError(response, body.json) ?? body)
   }
   return toFailure(response, error ?? noError, credentialKind)
 }

@@ -3,7 +3,6 @@ import { isFailure } from '../../model/failure.js'
 import type { JsonObject } from '../../model/json.js'
 import {
   flagField,
-  hasForeignError,
   idField,
   isJsonObject,
   jsonField,
@@ -15,8 +14,8 @@ import {
 import type { UpstreamResponse } from '../../model/provider.js'
 import { isProviderWide } from '../../model/rate-limit.js'
 import {
-  errorForEntries,
   failureKindOfStatus,
+  foreignError,
   invalidResponse,
   parseJsonBody,
   statusFailure,
@@ -124,8 +123,8 @@ export function bodyOf(response: UpstreamResponse): { readonly body: JsonObject 
   const success = flagField(body, 'success')
   if (success === true) return { body }
   const saysError = success === false || objectField(body, 'errorInfo') !== null
-  if (!saysError && is2xx && hasForeignError(body)) return invalidResponse(response, errorForEntries)
-  return saysError || !is2xx ? refusal(response, errorOf(body)) : { body }
+  if (saysError || !is2xx) return refusal(response, errorOf(body))
+  return foreignError(response, body) ?? { body }
 }
 
 function refusal(response: UpstreamResponse, error: WireError): SourceFailure {

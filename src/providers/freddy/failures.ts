@@ -1,21 +1,8 @@
 import { type FailureKind, isFailure, type SourceFailure } from '../../model/failure.js'
 import type { JsonValue } from '../../model/json.js'
-import {
-  countField,
-  hasForeignError,
-  isJsonObject,
-  jsonField,
-  objectField,
-  textField,
-} from '../../model/loose.js'
+import { countField, isJsonObject, jsonField, objectField, textField } from '../../model/loose.js'
 import type { UpstreamResponse } from '../../model/provider.js'
-import {
-  errorForEntries,
-  failureKindOfStatus,
-  invalidResponse,
-  parseJsonBody,
-  statusFailure,
-} from '../../model/wire.js'
+import { failureKindOfStatus, foreignError, parseJsonBody, statusFailure } from '../../model/wire.js'
 import { rateLimits } from './capabilities.js'
 import type { AuthStyle, Settings } from './settings.js'
 
@@ -41,7 +28,7 @@ interface WireError {
 /**
  * The JSON of an answer that is not a failure.
  *
- * A status other than 200 is a failure, and so is a 200 with `success: false` or an `error` object. A body that is
+ * A status other than 200 is a failure, and so is a 200 with `success: false` or an error in whatever form. A body that is
  * not JSON (a proxy's page) is translated by its status. In a 200 or 4xx a documented code decides, compared without
  * case; then the status; then, where the status says nothing closer, the type (sheet section 6, parse rule). 408,
  * 429, 5xx and redirects stand whatever the code says: they are not about the request.
@@ -51,11 +38,9 @@ export function readBody(
   settings: Blamable,
 ): { readonly json: JsonValue } | SourceFailure {
   const body = parseJsonBody(response)
-  if (response.status === 200 && isFailure(body)) return body
   const error = isFailure(body) ? undefined : reportedError(body.json)
   if (response.status === 200 && error === undefined) {
-    const isForeign = !isFailure(body) && isJsonObject(body.json) && hasForeignError(body.json)
-    return isForeign ? invalidResponse(response, errorForEntries) : body
+    return isFailure(body) ? body : (foreignError(response, body.json) ?? body)
   }
   return toFailure(response, error ?? noError, settings)
 }

@@ -3,6 +3,7 @@ import type { FilterField, SetFilterField, TimeRange } from '../../model/filter.
 import {
   always,
   type Condition,
+  intersectRanges,
   isAlways,
   isEmptyRange,
   isNever,
@@ -84,15 +85,6 @@ function simplifyTime(range: TimeRange, within: TimeRange): Condition {
   return cut.sinceMs === within.sinceMs && cut.untilMs === within.untilMs
     ? always
     : { kind: 'time', range: cut }
-}
-
-function intersectRanges(a: TimeRange, b: TimeRange): TimeRange {
-  const sinceMs = Math.max(a.sinceMs ?? Number.NEGATIVE_INFINITY, b.sinceMs ?? Number.NEGATIVE_INFINITY)
-  const untilMs = Math.min(a.untilMs ?? Number.POSITIVE_INFINITY, b.untilMs ?? Number.POSITIVE_INFINITY)
-  return {
-    ...(sinceMs > Number.NEGATIVE_INFINITY && { sinceMs }),
-    ...(untilMs < Number.POSITIVE_INFINITY && { untilMs }),
-  }
 }
 
 /**
