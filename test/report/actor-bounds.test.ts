@@ -5,6 +5,7 @@ import type { SourceCoverage } from '../../src/reading/page.js'
 import { Aggregate } from '../../src/reading/report/aggregate.js'
 import { figuresOf, type ReadFigures } from '../../src/reading/report/figures.js'
 import type { ReportCount, RowSubject } from '../../src/reading/report/shapes.js'
+import { entryOf } from '../support/actor-entry.js'
 import { groupsBy, namesOf } from './brute-force.js'
 
 const edgesMs = [0, 50, 100]
@@ -12,23 +13,8 @@ const bySplit = { edgesMs, splitBy: 'ACTOR' } as const
 const dimensions = new Set(['ACTOR'] as const)
 const sourceKeys = ['access', 'crew', 'hiring'] as const
 
-function entryOf(sourceKey: string, id: string, email: string | null, occurredAtMs: number): AuditEntry {
-  return {
-    sourceKey,
-    upstreamId: 'x',
-    occurredAtMs,
-    action: 'updated',
-    actionKind: 'UPDATE',
-    actor: { id, type: 'USER', rawType: null, name: null, email },
-    resource: { type: 'thing', id: null, name: null },
-    counterparty: null,
-    changes: null,
-    reason: null,
-    origin: null,
-    organizationId: 'org',
-    metadata: null,
-    raw: null,
-  }
+function actedAt(sourceKey: string, id: string, email: string | null, occurredAtMs: number): AuditEntry {
+  return entryOf(sourceKey, { id, email }, { occurredAtMs })
 }
 
 /** What a report knows that has read each source down to a time: null where it was read to its end. */
@@ -71,7 +57,7 @@ const anEntry = fc
     email: fc.option(fc.constantFrom('p@corp.example', 'q@corp.example', 'r@corp.example')),
     occurredAtMs: fc.integer({ min: 0, max: 99 }),
   })
-  .map(({ sourceKey, id, email, occurredAtMs }) => entryOf(sourceKey, id, email, occurredAtMs))
+  .map(({ sourceKey, id, email, occurredAtMs }) => actedAt(sourceKey, id, email, occurredAtMs))
 const downTo = fc.record(
   Object.fromEntries(sourceKeys.map((key) => [key, fc.option(fc.integer({ min: 1, max: 99 }))])),
 )
@@ -124,11 +110,11 @@ describe('figures of actors', () => {
 
   it('count those for certain that name no address where all was read', () => {
     const entries = [
-      entryOf('crew', 'a', 'p@corp.example', 10),
-      entryOf('crew', 'b', 'q@corp.example', 10),
-      entryOf('hiring', 'c', null, 10),
-      entryOf('hiring', 'd', null, 10),
-      entryOf('access', 'e', null, 90),
+      actedAt('crew', 'a', 'p@corp.example', 10),
+      actedAt('crew', 'b', 'q@corp.example', 10),
+      actedAt('hiring', 'c', null, 10),
+      actedAt('hiring', 'd', null, 10),
+      actedAt('access', 'e', null, 90),
     ]
     const distinct = (reached: Readonly<Record<string, number | null>>) =>
       figuresOf(readDownTo(entries, reached), null, [bySplit], []).breakdown('ACTOR', 0).distinct

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Actor, AuditEntry } from '../../model/entry.js'
+import { entryOf } from '../../../test/support/actor-entry.js'
 import { ActorLedger } from './actor-ledger.js'
 import { Aggregate } from './aggregate.js'
 import { KeyCounter } from './key-counter.js'
@@ -11,26 +11,6 @@ function countsOf(keys: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
   for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
   return counts
-}
-
-function entryOf(sourceKey: string, actor: Partial<Actor>, more: Partial<AuditEntry> = {}): AuditEntry {
-  return {
-    sourceKey,
-    upstreamId: 'x',
-    occurredAtMs: 0,
-    action: 'updated',
-    actionKind: 'UPDATE',
-    actor: { id: null, type: 'USER', rawType: null, name: null, email: null, ...actor },
-    resource: { type: 'thing', id: null, name: null },
-    counterparty: null,
-    changes: null,
-    reason: null,
-    origin: null,
-    organizationId: 'org',
-    metadata: null,
-    raw: null,
-    ...more,
-  }
 }
 
 describe('KeyCounter', () => {

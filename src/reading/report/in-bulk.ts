@@ -180,11 +180,8 @@ class BulkCounter {
       resourceTypes.add(resource.type)
     }
     for (const { action, resourceType } of rows) {
-      const unknown = actions.has(action) ? (resourceTypes.has(resourceType) ? null : resourceType) : action
-      if (unknown !== null) {
-        const word = JSON.stringify(unknown.slice(0, wordLengthTold))
-        throw new Obstacle(`What came in bulk says ${word}, which is in no entry that was read to compare.`)
-      }
+      if (!actions.has(action)) throw unknownWord(action)
+      if (!resourceTypes.has(resourceType)) throw unknownWord(resourceType)
     }
   }
 
@@ -208,6 +205,11 @@ class BulkCounter {
       throw new Obstacle('The provider gave no total to check against.')
     return page
   }
+}
+
+function unknownWord(word: string): Obstacle {
+  const told = JSON.stringify(word.slice(0, wordLengthTold))
+  return new Obstacle(`What came in bulk says ${told}, which is in no entry that was read to compare.`)
 }
 
 /** Whether every row of a page is in a bulk answer. */
