@@ -38,11 +38,11 @@ export function isSeeming({ kind, proven, acrossPages = false }: NativeOrder): b
 
 /**
  * Whether the page behind one that rises in time goes on from it. It may begin before that one ends, since the list may
- * have changed meanwhile.
+ * have changed meanwhile. One that does not rise beyond it says nothing: older entries may follow.
  */
 export function goesOnRising(rows: readonly UpstreamRow[], behind: readonly UpstreamRow[]): boolean {
   const [last, lastBehind] = [rows.at(-1), behind.at(-1)]
-  return !last || !lastBehind || (!steps(behind).falls && lastBehind.timeMs >= last.timeMs)
+  return !last || !lastBehind || (!steps(behind).falls && lastBehind.timeMs > last.timeMs)
 }
 
 /** How rows of that order come to somebody who reads that way. */

@@ -344,6 +344,31 @@ it('a full page that says it is the last, without a cursor, ends the time step a
   }
 })
 
+it('a full page that says it is the last, without a cursor, ends no time step that begins at its end', async () => {
+  const list = [...ties('tie', 9, 1_000), ...ties('old', 2, 9_000)]
+  const reader = readerOf(
+    (ask) => {
+      const { rows, more } = pageOf(within(list, ask), ask)
+      return { rows, more: more && rows.length < 10 }
+    },
+    { paging: 'cursor', totals: false },
+  )
+  expect(sorted(await idsOf(reader))).toEqual(idsIn(list))
+})
+
+it('an order that two pages have shown is known to a process that goes on from the cursor', async () => {
+  // Oldest first, and no offset leads beyond the time step.
+  const list = [...minutes(25), ...ties('tie', 15, 25 * 60_000), ...minutes(41).slice(26)].reverse()
+  const answer = (ask: PageAsk) =>
+    (ask.offset ?? 0) > 15 ? sourceFailure('INVALID_REQUEST') : pageOf(within(list, ask), ask)
+  const terms = { filter: {}, order: 'OLDEST_FIRST', onSourceError: 'FAIL', signal } as const
+  const page = await readerOf(answer).readPage({ ...terms, first: 16 })
+  if (page.kind !== 'page' || page.endCursor === null) throw new Error(page.kind)
+  const behind = await idsOf(readerOf(answer), terms.order, page.endCursor)
+  const before = page.edges.map(({ entry }) => entry.upstreamId)
+  expect(sorted([...before, ...(behind ?? ['a gap'])])).toEqual(idsIn(list))
+})
+
 describe('full pages that say they are the last, and are not', () => {
   const byCursor = { paging: 'cursor', totals: false } as const
 
@@ -878,7 +903,16 @@ describe('a list by insertion, with an entry that was written late', () => {
         expect(lost.filter(({ timeMs }) => timeMs < sinceMs || timeMs >= untilMs)).toEqual([])
         expect(new Set(ids).size).toBe(ids.length)
       }),
-      { numRuns: 300 },
+      {
+        numRuns: 300,
+        examples: [
+          // Behind a page that rises by the late entry comes one of a single time, and what is older behind that.
+          [
+            { length: 12, stepMs: 60_000, ties: 19, tiesAt: 0, place: 0, isTwo: false, lateMs: 3 },
+            { pageRows: 10, totals: false, paging: 'cursor', order: 'NEWEST_FIRST', slackMs: 0 },
+          ],
+        ],
+      },
     )
   }, 60_000)
 })

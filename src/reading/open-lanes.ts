@@ -183,6 +183,6 @@ function hintsOf(
   const known = order && { ...ofPart, order }
   const kind = reading.orders.find(([key]) => key === sourceKey)?.[1]
   // What the cursor's page took for an order is worth nothing once another page has shown that there is none.
-  if (kind === undefined || known?.order.kind === kind || known?.order.kind === 'unsorted') return known
-  return { order: { kind, proven: kind === 'unsorted' }, ...(known && { stride: known.stride }) }
+  if (kind === undefined || known?.order.kind === 'unsorted') return known
+  return { ...known, order: { kind, proven: kind === 'unsorted', acrossPages: kind === 'oldestFirst' } }
 }

@@ -26,7 +26,7 @@ export interface Position {
   readonly gaps: readonly Gap[]
   /** Set on a cursor that replays gaps: the ranges to read, newest first, of one source. */
   readonly segments: readonly KeyRange[] | null
-  /** Sources that were read in another order than newest first. */
+  /** Sources that were read in another order than newest first; oldest first where two pages have shown it. */
   readonly orders: readonly (readonly [sourceKey: string, kind: NativeOrder['kind']])[]
 }
 

@@ -12,6 +12,7 @@ import {
   stopOf,
 } from './lanes.js'
 import { type MergedRow, takeMerged } from './merge.js'
+import { isSeeming } from './native-order.js'
 import { beginPage, laneKey, lanesOf, type ReadingContext, rememberHints } from './open-lanes.js'
 import { openReading, type Reading } from './open-reading.js'
 import type {
@@ -305,7 +306,7 @@ function ordersOf(reading: Reading, runs: readonly SourceRun[]): Position['order
   const orders = new Map(reading.orders)
   for (const { source, lanes } of runs) {
     const seen = lanes.map(({ walk }) => walk.hints.order)
-    const other = seen.find(({ kind, proven }) => kind !== 'newestFirst' && proven)
+    const other = seen.find((order) => order.kind !== 'newestFirst' && order.proven && !isSeeming(order))
     if (other) orders.set(source.key, other.kind)
     else if (seen.some(({ kind }) => kind === 'newestFirst')) orders.delete(source.key)
   }

@@ -173,8 +173,8 @@ function absorbFollow(
 }
 
 /**
- * Ends a read that a full page ended. It goes to the last time step that it saw; what is behind that is asked for by a
- * window of its own. A whole window is asked for again, narrower, where that can tell. Where nothing came all rows lie
+ * Ends a read that a full page ended. It goes up to the last time step that it saw, which may go on behind the page and is
+ * asked for, with what follows, by a window of its own; the step that fills the page is believed. A whole window is asked for again, narrower, where that can tell. Where nothing came all rows lie
  * before the window, and would come around any other too.
  */
 function endOfFull(task: PrefixTask & { follow: Follow }, terrain: Terrain): Step<PrefixTask> {
@@ -183,9 +183,9 @@ function endOfFull(task: PrefixTask & { follow: Follow }, terrain: Terrain): Ste
   if (granule === null && heedsBounds(task, rows, terrain) && !isTight(task, terrain)) {
     return { kind: 'again', task: null }
   }
-  const isBounded = granule !== null && rows.length > 0
-  const readTo = isBounded ? Math.max(...rows.map(({ progress }) => progress)) + 1 : task.end
-  return finishRead(task, Math.min(readTo, task.end), terrain)
+  if (granule === null || rows.length === 0) return finishRead(task, task.end, terrain)
+  const last = Math.max(...rows.map(({ progress }) => progress))
+  return finishRead(task, Math.min(last > granule ? last : granule + 1, task.end), terrain)
 }
 
 /** A page with what the read that it belongs to has shown before. */

@@ -15,7 +15,7 @@ import {
  * Collecting the rows of one time step that does not fit into a page, or of the whole list when it has no order.
  *
  * One pass is believed when its distinct rows fill every slot, the total stood still and each slice began with the row
- * that the one before ended with. Where rows of one time change places from request to request, rows of several passes
+ * that the one before ended with; where no total tells that nothing was deleted meanwhile, when the next gives the same. Where rows of one time change places from request to request, rows of several passes
  * are put together until they fill every slot, and that twice with the same ones.
  */
 export interface Fill {
@@ -103,7 +103,9 @@ export function absorbFill(
   const size = behind - begin
   if (rows.size !== size) return repass(task, rows.size > size ? new Map() : rows, begin)
   const agreed = fill.previous !== null && [...rows.keys()].every((key) => fill.previous?.has(key))
-  if (seamless || (agreed && fill.previous?.size === size)) return finishFill(task, slice, rows, terrain)
+  // One slice is a snapshot. Between two a row may have gone, and without a total only another pass shows that.
+  const isSure = seamless && (fill.edge === null || task.total !== undefined)
+  if (isSure || (agreed && fill.previous?.size === size)) return finishFill(task, slice, rows, terrain)
   return repass({ ...task, fill: { ...fill, previous: new Set(rows.keys()) } }, new Map(), begin)
 }
 
