@@ -31,27 +31,14 @@ export function observeOrder(
   return { order: seen, changed: true, broken: order.proven }
 }
 
-/** Whether only one page has shown that entries come oldest first. */
-export function isSeeming({ kind, proven, acrossPages = false }: NativeOrder): boolean {
-  return kind === 'oldestFirst' && proven && !acrossPages
-}
-
-/**
- * Whether the page behind one that rises in time goes on from it. It may begin before that one ends, since the list may
- * have changed meanwhile. One that does not rise beyond it says nothing: older entries may follow.
- */
-export function goesOnRising(rows: readonly UpstreamRow[], behind: readonly UpstreamRow[]): boolean {
-  const [last, lastBehind] = [rows.at(-1), behind.at(-1)]
-  return !last || !lastBehind || (!steps(behind).falls && lastBehind.timeMs > last.timeMs)
-}
-
 /** How rows of that order come to somebody who reads that way. */
 export function directionOf(order: NativeOrder, travel: Travel): 'along' | 'against' | 'unsorted' {
   if (order.kind === 'unsorted') return 'unsorted'
   return (order.kind === 'newestFirst') === (travel === 'down') ? 'along' : 'against'
 }
 
-function steps(rows: readonly UpstreamRow[]): { rises: boolean; falls: boolean } {
+/** Whether times rise, or fall, from one row to the next. */
+export function steps(rows: readonly UpstreamRow[]): { rises: boolean; falls: boolean } {
   let rises = false
   let falls = false
   let before: number | undefined

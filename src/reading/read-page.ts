@@ -12,7 +12,6 @@ import {
   stopOf,
 } from './lanes.js'
 import { type MergedRow, takeMerged } from './merge.js'
-import { isSeeming } from './native-order.js'
 import { beginPage, laneKey, lanesOf, type ReadingContext, rememberHints } from './open-lanes.js'
 import { openReading, type Reading } from './open-reading.js'
 import type {
@@ -26,6 +25,7 @@ import type {
 import type { FilterPlan } from './plan.js'
 import type { Position } from './position-cursor.js'
 import { type Gap, mergeGaps } from './ranges.js'
+import { isSeeming } from './seeming-order.js'
 import {
   type Cut,
   compareCuts,

@@ -1,7 +1,7 @@
 import type { Capabilities } from '../model/capabilities.js'
 import type { SourceFailure } from '../model/failure.js'
 import type { PageAsk, Pushdown, UpstreamPage, UpstreamRow } from '../model/provider.js'
-import { directionOf, goesOnRising, isSeeming, type NativeOrder, observeOrder } from './native-order.js'
+import { directionOf, type NativeOrder, observeOrder } from './native-order.js'
 import { absorbPrefix, endsByRefusal, followOf, prefixOf, refuseCursor, withRead } from './paging/prefixes.js'
 import { beforeRefused } from './paging/slice-search.js'
 import { absorbSlice, fillOf, slicesOf } from './paging/slices.js'
@@ -12,7 +12,6 @@ import {
   type PagePlace,
   type PageView,
   type Place,
-  placeBehind,
   type SeenRow,
   type Stash,
   type Step,
@@ -33,6 +32,7 @@ import {
   windowBefore,
   windowOfStride,
 } from './paging/windows.js'
+import { judgeSeeming, type Seeming, seemingOf } from './seeming-order.js'
 import {
   compareIds,
   isInRange,
@@ -83,8 +83,7 @@ export class Walk {
   #totalsMissing = false
   /** Where lists that are cut off had to end, so that they hold all from the frontier on. */
   #listEnds: readonly number[] = []
-  /** A page that seems to be oldest first and has others behind it: the next one tells whether it is. */
-  #seeming: { readonly page: UpstreamPage; readonly behind: PagePlace } | null = null
+  #seeming: Seeming | null = null
   /** The latest answer that it has taken in: `UpstreamPage.answeredAt`. */
   answeredAt = 0
   /** Rows looked at that were not known before, and matches among them. */
@@ -181,12 +180,11 @@ export class Walk {
     this.answeredAt = Math.max(this.answeredAt, page.answeredAt ?? 0)
     const task = this.#task
     if (task === null) return null
-    if (this.#seeming) return this.#absorbSeeming(this.#seeming.page, page)
+    if (this.#seeming) return this.#absorbSeeming(this.#seeming, page)
     const { order, changed, broken } = observeOrder(this.#order, page.rows)
     const at = placeOf(task, this.#taskTerrain(task))
-    const behind = isSeeming(order) ? placeBehind(page, at, this.plan.capabilities) : null
-    this.#seeming = behind && { page, behind }
-    if (behind) return null
+    this.#seeming = seemingOf(order, page, at, this.plan.capabilities)
+    if (this.#seeming) return null
     this.#order = order
     // A window that came in one page needs no order to be believed, be it the page that shows another.
     const holds = task.kind === 'window' && cameWhole(page, this.plan.capabilities.pageSizeMax)
@@ -206,11 +204,12 @@ export class Walk {
     return null
   }
 
-  #absorbSeeming(page: UpstreamPage, next: UpstreamPage): SourceFailure | null {
-    this.#seeming = null
-    if (!goesOnRising(page.rows, next.rows) && this.#disbelieve()) return null
+  #absorbSeeming(seeming: Seeming, next: UpstreamPage): SourceFailure | null {
+    const verdict = judgeSeeming(seeming, next, this.plan.capabilities)
+    this.#seeming = typeof verdict === 'object' ? verdict : null
+    if (this.#seeming || (verdict === 'unsorted' && this.#disbelieve())) return null
     this.#order = { ...this.#order, acrossPages: true }
-    return this.absorb(page)
+    return this.absorb(seeming.page)
   }
 
   /** No order is believed any more: none is shown. What was claimed so far came in whole windows, which need none. */

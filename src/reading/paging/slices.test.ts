@@ -28,13 +28,14 @@ function read(
     const list = listAt(request)
     const { offset = 0 } = placeOfSlice(task, terrain)
     const rows = request === emptyAt ? [] : list.slice(offset, offset + pageRows)
+    const travelled = terrain.direction === 'against' ? rows.toReversed() : rows
     const isMore = offset + rows.length < list.length
     const promised = { withRows: rows.length > 0, truly: isMore, always: true }[promises]
     const more = totals ? isMore : promised
     const total = totals === 'soFar' ? offset + rows.length : totals ? list.length : undefined
     const step = absorbSlice(
       task,
-      { rows, more, full: rows.length >= rowsAsked, total, upstreamCursor: undefined },
+      { rows: travelled, more, full: rows.length >= rowsAsked, total, upstreamCursor: undefined },
       terrain,
     )
     if (step.kind === 'failed' || step.kind === 'stash') throw new Error(`The step is ${step.kind}.`)
@@ -126,6 +127,26 @@ describe('a time step that does not fit into a page', () => {
     expect(claimed).toHaveLength(62)
     // 115 pages lie before it.
     expect(requests).toBeLessThan(40)
+  })
+
+  it('is read on from the tail of a list that has grown by a page, and grows no more', () => {
+    const habits = { pageRows: 8, totals: true }
+    for (let tieAt = 0; tieAt < 18; tieAt += 1) {
+      const times = Array.from({ length: 19 }, (_, index) => (index === tieAt ? index + 1 : index))
+      const list = times.map((progress, index) => seenRow(progress, `e${index}`)).reverse()
+      const grown = [...Array.from({ length: 7 }, (_, index) => seenRow(900, `new${index}`)), ...list]
+      for (let grownAt = 1; grownAt < 9; grownAt += 1) {
+        const from: Terrain = { ...wide, frontier: tieAt + 1, direction: 'against' }
+        const { claimed } = read((request) => (request < grownAt ? list : grown), from, habits)
+        const ids = list.filter(({ progress }) => progress > tieAt).map(({ id }) => id)
+        expect(
+          claimed
+            .map(({ id }) => id)
+            .filter((id) => id.startsWith('e'))
+            .sort(),
+        ).toEqual(ids.sort())
+      }
+    }
   })
 
   it('is read twice without a total: its entries may change places while one is deleted', () => {

@@ -31,7 +31,7 @@ export interface SliceTask {
   /** Index to ask next; null: not known before a total is (against the provider's order). */
   readonly at: number | null
   readonly total: number | undefined
-  /** By how much the total has grown from one page to the next, at most: it may have grown again by the next. */
+  /** By how much the total has grown from one page to the next lately: it may grow so again. Halved where it does not. */
   readonly drift: number
   /** Rows that a page holds, as far as seen. */
   readonly capacity: number
@@ -125,7 +125,7 @@ export function absorbSlice(before: SliceTask, page: PageView, terrain: Terrain)
   const task: SliceTask = {
     ...before,
     total: page.total,
-    drift: Math.max(before.drift, (page.total ?? 0) - (before.total ?? page.total ?? 0)),
+    drift: Math.max(Math.floor(before.drift / 2), (page.total ?? 0) - (before.total ?? page.total ?? 0)),
     endOffset,
     unconfirmed: null,
     // Of this page alone: by the next the list may have grown, and be cut off.
