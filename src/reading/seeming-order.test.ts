@@ -31,4 +31,10 @@ describe('the page behind one that seems to be oldest first', () => {
     expect(judgeSeeming(still, pageOf([3, 4], true), offset)).toBe('oldestFirst')
     expect(judgeSeeming(still, pageOf([2, 1], true), offset)).toBe('unsorted')
   })
+
+  it('has nothing, and a cursor that leads on', () => {
+    const empty = { ...pageOf([], true), upstreamCursor: 'behind' }
+    const on = { page: seeming.page, behind: { upstreamCursor: 'behind' } }
+    expect(judgeSeeming(seeming, empty, { paging: 'cursor' })).toEqual(on)
+  })
 })

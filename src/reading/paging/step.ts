@@ -100,8 +100,8 @@ export function placeBehind(
   { offset = 0 }: PagePlace,
   { paging }: Pick<Capabilities, 'paging'>,
 ): PagePlace | null {
-  if (!more || rows.length === 0) return null
-  if (paging === 'offset') return { offset: offset + rows.length }
+  if (!more) return null
+  if (paging === 'offset') return rows.length === 0 ? null : { offset: offset + rows.length }
   return upstreamCursor === undefined ? null : { upstreamCursor }
 }
 
