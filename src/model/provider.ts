@@ -108,6 +108,11 @@ export interface Dialect {
   /** The headers that carry the credentials, revealed. Only src/upstream calls this: to send, and to redact. */
   authorization(): Readonly<Record<string, string>>
   pageRequest(ask: PageAsk): UpstreamRequest
+  /**
+   * The latest instant that the request for a page names, UTC milliseconds. Present where the provider may refuse one that
+   * its clock has not reached.
+   */
+  latestDateMs?(ask: PageAsk): number
   readPage(response: UpstreamResponse): UpstreamPage | SourceFailure
   /** Present where `capabilities.lookup`. */
   readonly lookup?: {

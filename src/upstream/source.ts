@@ -12,6 +12,7 @@ import type {
 import { storeKey } from '../model/store-key.js'
 import type { FetchTerms, ReadableSource } from '../reading/page.js'
 import { Attempts, type AttemptsOptions, type Sequence } from './attempts.js'
+import { FutureDates } from './future-dates.js'
 import { createRedactor } from './redact.js'
 import type { SettledPages } from './settled-pages.js'
 import { type Caller, SingleFlight } from './single-flight.js'
@@ -39,6 +40,7 @@ export function connectSource(options: SourceOptions): ReadableSource {
   const { capabilities, lookup, bulk } = dialect
   const sequence: Sequence = { last: 0 }
   const attempts = new Attempts({ ...options, sequence })
+  const futureDates = new FutureDates(options.timing)
   const pages = new SingleFlight<UpstreamPage>()
   const exports = new SingleFlight<readonly BulkRow[]>()
   const entries = new SingleFlight<UpstreamRow | null>()
@@ -54,10 +56,16 @@ export function connectSource(options: SourceOptions): ReadableSource {
     }
     const priority = terms.priority ?? 'interactive'
     const { answer, isShared } = pages.join(`${priority} ${key}`, caller, async (flight) => {
-      const { result, bodyLength, ...sent } = await attempts.run(request, priority, flight, (response) => {
-        const page = dialect.readPage(response)
-        return isFailure(page) ? page : (longId(page.rows) ?? otherPlace(ask, page, capabilities) ?? page)
-      })
+      const attempt = () =>
+        attempts.run(request, priority, flight, (response) => {
+          const page = dialect.readPage(response)
+          return isFailure(page) ? page : (longId(page.rows) ?? otherPlace(ask, page, capabilities) ?? page)
+        })
+      const latestDateMs = dialect.latestDateMs?.(ask)
+      const hasWords = Object.keys(ask.pushdown).length > 0
+      const { result, bodyLength, ...sent } = await (latestDateMs === undefined
+        ? attempt()
+        : futureDates.run({ latestDateMs, hasWords }, flight, attempt))
       if (isFailure(result)) return redactorOf(dialect).failure(result)
       const page = { ...withoutCredential(dialect, result), answeredAt: sequence.last }
       return settledPages.keep(key, ask, settleMs, page, sent, bodyLength)

@@ -76,6 +76,12 @@ const still: readonly StillWorld[] = [
     switches: everywhere({ lowerBound: 'ignored', upperBound: 'ignored' }),
   },
   {
+    name: 'dates ahead of the clock that are refused',
+    events: tied,
+    size: 45,
+    switches: { hiring: { futureDates: 'refused' } },
+  },
+  {
     name: 'times in seconds',
     events: plain,
     size: 60,

@@ -1,7 +1,7 @@
 import { defineProvider } from '../../model/provider.js'
 import { capabilitiesOf, rateLimits } from './capabilities.js'
 import { readPage } from './normalize.js'
-import { authorization, pageRequest } from './request.js'
+import { authorization, latestDateMs, pageRequest } from './request.js'
 import { settings } from './settings.js'
 
 /** Ashby's audit log, a beta API: see README.md. */
@@ -16,6 +16,7 @@ export const ashby = defineProvider({
     rateLimits,
     authorization: () => authorization(source),
     pageRequest: (ask) => pageRequest(source, ask),
+    latestDateMs,
     readPage: (response) => readPage(source, response),
   }),
 })

@@ -52,12 +52,20 @@ export function authorization({ credentials }: Settings): Record<string, string>
   return { Authorization: `Basic ${btoa(`${credentials.apiKey.reveal()}:`)}` }
 }
 
-function datesOf(settings: Settings, ask: PageAsk): { startDate: string; endDate: string } {
-  const { untilMs } = ask
+/** The `endDate` of a page, which may lie up to two seconds ahead of the clock. Future dates: unknown (sheet ashby section 3). */
+export function latestDateMs(ask: PageAsk): number {
+  return clampInstant(ceilTo(untilOf(ask), boundStepMs) + boundMarginMs)
+}
+
+function untilOf({ untilMs }: PageAsk): number {
   if (untilMs === undefined) throw new RangeError('A page of Ashby must be asked for with untilMs.')
+  return untilMs
+}
+
+function datesOf(settings: Settings, ask: PageAsk): { startDate: string; endDate: string } {
+  const [untilMs, endMs] = [untilOf(ask), latestDateMs(ask)]
   const sinceMs = ask.sinceMs ?? Math.min(settings.historyFloor, untilMs)
   const startMs = clampInstant(floorTo(sinceMs, boundStepMs) - boundMarginMs)
-  const endMs = clampInstant(ceilTo(untilMs, boundStepMs) + boundMarginMs)
   if (sinceMs > untilMs || endMs - startMs > spanSentMaxMs) {
     throw new RangeError(
       `A page of Ashby must be asked for with a span of 0 to 500 days, not ${sinceMs} to ${untilMs} ms.`,

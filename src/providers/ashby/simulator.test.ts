@@ -114,6 +114,15 @@ describe('the window (section 3)', () => {
     })
   })
 
+  it('takes dates that its clock has not reached, or refuses them by switch', () => {
+    const reached = { startDate: iso(-1), endDate: new Date(nowMs).toISOString() }
+    const ahead = { ...reached, endDate: new Date(nowMs + 1).toISOString() }
+    expect(post(simulatorOf(), ahead).body.success).toBe(true)
+    const strict = simulatorOf([], { futureDates: 'refused' })
+    expect(post(strict, reached).body.success).toBe(true)
+    expect(post(strict, ahead).body).toMatchObject({ success: false, errorInfo: { code: 'invalid_input' } })
+  })
+
   it('takes 18 months to the day, or counts 540 days by switch', () => {
     const body = { startDate: '2025-01-01T00:00:00Z', endDate: '2026-07-01T00:00:00Z' }
     expect(post(simulatorOf(), body).body.success).toBe(true)

@@ -30,6 +30,8 @@ export interface AshbySwitches extends CursorSwitches {
   readonly auditLogsEnabled: boolean
   /** How a span of 18 months is counted (section 3: unknown). */
   readonly spanMax: 'calendarMonths' | '540days'
+  /** What becomes of dates that the clock has not reached (section 3: unknown). */
+  readonly futureDates: 'accepted' | 'refused'
   /** Fields whose names the sheet infers only. */
   readonly entryId: 'present' | 'missing'
   /** Whether the deprecated `errors` list stands beside `errorInfo`. */
@@ -66,6 +68,7 @@ const defaults: AshbySwitches = {
   failureStatus: 'documented',
   auditLogsEnabled: true,
   spanMax: 'calendarMonths',
+  futureDates: 'accepted',
   entryId: 'present',
   errorsList: false,
   warnings: [],
@@ -224,6 +227,8 @@ function windowOfQuery(query: Query, nowMs: number, switches: AshbySwitches): Lo
     return windowOf(untilUs - dayUs, untilUs, switches)
   }
   if (endUs === undefined) return windowOf(startUs, startUs + dayUs, switches)
+  if (switches.futureDates === 'refused' && Math.max(startUs, endUs) > nowMs * 1_000)
+    return invalid('A date lies in the future.')
   if (endUs < startUs) return invalid('endDate is before startDate.')
   if (endUs > latestEndUs(startUs, switches)) return invalid('The span is over 18 months.')
   return windowOf(startUs, endUs, switches)
