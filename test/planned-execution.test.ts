@@ -113,6 +113,25 @@ async function run(document: ReturnType<typeof parse>, variables: object, seed: 
   }
 }
 
+type Ran = Awaited<ReturnType<typeof run>>
+
+/**
+ * Whether two fields of the query leave nothing of the answer: it tells of the one that is through first (specification
+ * October 2021, section 6.4.4), which is a matter of promises.
+ */
+function failsElsewhere(expected: Ran, given: Ran): boolean {
+  const [path, otherPath] = [expected, given].map(({ data, errors }) => {
+    return data === null && errors.length === 1 ? rootOf(errors[0] ?? '') : null
+  })
+  return path !== null && otherPath !== null && path !== otherPath
+}
+
+/** The first part of the path of a told error. */
+function rootOf(error: string): string | null {
+  const [path] = JSON.parse(error) as [path: readonly string[] | null]
+  return path?.[0] ?? null
+}
+
 function told({ message, path, locations, originalError }: GraphQLError): string {
   return JSON.stringify([path, message, locations, originalError?.message])
 }
@@ -147,11 +166,11 @@ describe('planned execution', () => {
         if (validate(schema, document).some(({ message }) => !/never used/.test(message))) return
         const expected = await run(document, variables, seed, (args) => execute(args))
         const given = await run(document, variables, seed, (args) => planned(args, (again) => execute(again)))
-        expect(given, drawn).toEqual(expected)
+        if (!failsElsewhere(expected, given)) expect(given, drawn).toEqual(expected)
         if (expected.errors.length === 0) clean += 1
         else failed += 1
       }),
-      { numRuns: 1_500, examples: [[1_313_707_415]] },
+      { numRuns: 1_500, examples: [[1_313_707_415], [87_570_121]] },
     )
     expect(clean).toBeGreaterThan(300)
     expect(failed).toBeGreaterThan(300)
