@@ -447,6 +447,19 @@ describe('a provider that lists no more than 30 rows', () => {
     },
   )
 
+  it('and says of every full page that it is the last is read whole', async () => {
+    // Bounds bring back more than a page of what is known.
+    const slackMs = 15 * 60_000
+    const reader = readerOf(
+      (ask) => {
+        const { total: _, ...page } = pageOf(within(rows, ask, slackMs).slice(0, 50), ask)
+        return { ...page, more: page.more && page.rows.length < ask.limit }
+      },
+      { totals: false, order: 'newestFirst', boundSlackMs: { since: slackMs, until: slackMs } },
+    )
+    expect(sorted(await idsOf(reader))).toEqual(idsIn(rows))
+  })
+
   it('may grow beyond them while it is read', async () => {
     for (let length = 12; length <= 29; length += 1) {
       for (const pace of [1, 2, 4, 9]) {

@@ -71,7 +71,7 @@ export function placeOfDoubt({ before, side, at, offset }: Doubt): Place {
  */
 export function settle(doubt: Doubt, page: PageView, terrain: Terrain): 'whole' | 'cut' | 'dense' | Doubt {
   const { side, edge, offset, looks } = doubt
-  const { rows, more, total } = page
+  const { rows, more, full, total } = page
   const isFar = doubt.window === 'far'
   // Of the time step at the edge, too, the list may have left out some.
   const shown = new Set(doubt.page.rows.map(identityOf))
@@ -83,8 +83,9 @@ export function settle(doubt: Doubt, page: PageView, terrain: Terrain): 'whole' 
   if (isFar || rows.length === 0) return 'whole'
   // Bounds let in rows of the known side, which may fill the first page: the far end is behind them.
   if (total === undefined) {
-    if (more && looks >= looksMax) return 'cut'
-    return more ? { ...doubt, offset: offset + rows.length, looks: looks + 1 } : 'whole'
+    const goesOn = more || full
+    if (goesOn && looks >= looksMax) return 'cut'
+    return goesOn ? { ...doubt, offset: offset + rows.length, looks: looks + 1 } : 'whole'
   }
   if (offset === 0 && total > rows.length) return { ...doubt, offset: total - rows.length }
   const isNarrower = total < (doubt.page.total ?? Number.POSITIVE_INFINITY)
