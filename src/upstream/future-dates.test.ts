@@ -26,10 +26,14 @@ function setUp(isRefused: (dateMs: number, nowMs: number, words: string) => bool
   }
   const source = sharedUpstream(timing).connect({ dialect, client })
   /** How the newest page comes, after how long, and how often the provider was asked. */
-  const newest = async (words: readonly string[] = [], terms: Partial<FetchTerms> = {}) => {
+  const newest = async (words: readonly string[] = [], terms: Partial<FetchTerms> = {}, aheadMs = 0) => {
     const [beganMs, before] = [timing.now(), sent.length]
     const { signal } = new AbortController()
-    const ask = { pushdown: words.length === 0 ? {} : { actions: words }, limit: 1, untilMs: beganMs }
+    const ask = {
+      pushdown: words.length === 0 ? {} : { actions: words },
+      limit: 1,
+      untilMs: beganMs + aheadMs,
+    }
     let took = Number.NaN
     const answer = source.fetchPage(ask, { signal, ...terms }).then((page) => {
       took = timing.now() - beganMs
@@ -55,6 +59,11 @@ it('is not waited for beyond the deadline of who asks', async () => {
   expect(await newest([], { deadlineMs: timing.now() + 2_400 })).toEqual(['INVALID_REQUEST', 0, 1])
   expect(await newest()).toEqual(['page', 2_500, 2])
   expect(await newest([], { deadlineMs: timing.now() + 2_400 })).toEqual(['INVALID_REQUEST', 0, 1])
+})
+
+it('is not waited for where it lies far ahead, as after a clock that was set back', async () => {
+  const { newest } = setUp((dateMs, nowMs) => dateMs > nowMs)
+  expect(await newest([], {}, 10_000)).toEqual(['INVALID_REQUEST', 0, 1])
 })
 
 it('a provider that takes dates of the future is not waited for, whatever else it refuses', async () => {

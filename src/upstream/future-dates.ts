@@ -6,6 +6,9 @@ import { type SteadyTiming, wait } from './timing.js'
 /** By how much a provider's clock may be behind ours, and still take a date when its time has come. */
 const clockBehindMs = 500
 
+/** Dates farther ahead are not waited for, milliseconds: our clock may have been set back since the reading began. */
+const aheadMaxMs = 5_000
+
 /** How long what a provider has shown is believed, milliseconds. */
 const believedMs = 3_600_000
 
@@ -62,8 +65,8 @@ export class FutureDates {
   async #reach(dateMs: number, flight: Flight): Promise<boolean> {
     const { now, toUtc } = this.#timing
     const reachedMs = dateMs + clockBehindMs
-    if (reachedMs >= flight.deadlineMs) return false
     const delayMs = reachedMs - toUtc(now())
+    if (reachedMs >= flight.deadlineMs || delayMs > aheadMaxMs) return false
     if (delayMs > 0) {
       flight.sentAt = null
       await wait(this.#timing, delayMs, flight.signal)

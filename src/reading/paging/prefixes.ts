@@ -174,8 +174,9 @@ function absorbFollow(
 
 /**
  * Ends a read that a full page ended. It goes up to the last time step that it saw, which may go on behind the page and is
- * asked for, with what follows, by a window of its own; the step that fills the page is believed. A whole window is asked for again, narrower, where that can tell. Where nothing came all rows lie
- * before the window, and would come around any other too.
+ * asked for, with what follows, by a window of its own; the step that fills the page is believed. A whole window is asked
+ * for again, narrower, where that can tell. Where nothing came all rows lie before the window, and would come around any
+ * other too.
  */
 function endOfFull(task: PrefixTask & { follow: Follow }, terrain: Terrain): Step<PrefixTask> {
   const { granule } = task.follow

@@ -15,8 +15,9 @@ import {
  * Collecting the rows of one time step that does not fit into a page, or of the whole list when it has no order.
  *
  * One pass is believed when its distinct rows fill every slot, the total stood still and each slice began with the row
- * that the one before ended with; where no total tells that nothing was deleted meanwhile, when the next gives the same. Where rows of one time change places from request to request, rows of several passes
- * are put together until they fill every slot, and that twice with the same ones.
+ * that the one before ended with; where no total tells that nothing was deleted meanwhile, when the next gives the same.
+ * Where rows of one time change places from request to request, rows of several passes are put together until they fill
+ * every slot, and that twice with the same ones.
  */
 export interface Fill {
   readonly granule: number | null
