@@ -167,8 +167,59 @@ describe('Turns of ten milliseconds', () => {
       for (let index = 0; index < count; index += 1) void turns.next({})?.then(() => begun.push('a'))
     }
     const begin = () => void turns.begin()?.then(() => begun.push('o'))
-    return { clock, answer, begun, wait, begin }
+    /** Lets a group of complete answers wait, noted by their names. */
+    const waitTogether = (names: string) => {
+      const group = {}
+      for (const name of names) void turns.next(group)?.then(() => begun.push(name))
+    }
+    return { turns, clock, answer, begun, wait, waitTogether, begin }
   }
+
+  it('give each answer its own where answers take long, so that operations begin between those of a group', async () => {
+    const { begun, wait, waitTogether, begin } = await turnsOf(25)
+    wait(1)
+    waitTogether('123')
+    waitTogether('456')
+    let turn = 0
+    while (!begun.includes('1') && turn++ < 9) await nextTurn()
+    begin()
+    await turnByTurn([], 9)
+    expect(begun.join('')).toMatch(/^a12?o2?3456$/)
+  })
+
+  it('finish a group that has begun before a complete one that came between its answers', async () => {
+    const { turns, begun, wait } = await turnsOf(25)
+    const [x, y] = [{}, {}]
+    wait(1)
+    for (const [group, name] of [
+      [x, '1'],
+      [y, '4'],
+      [x, '2'],
+      [y, '5'],
+    ] as const)
+      void turns.next(group)?.then(() => begun.push(name))
+    await turnByTurn([], 8)
+    expect(begun.join('')).toBe('a1245')
+  })
+
+  it('take a group whole where answers come quickly, and where there has been no rest for long', async () => {
+    const quick = await turnsOf(5)
+    quick.wait(1)
+    quick.waitTogether('123')
+    const steps = await turnByTurn(quick.begun, 4)
+    expect(steps.some((names) => /^a?1$|12$/.test(names))).toBe(false)
+
+    const busy = await turnsOf(25)
+    busy.wait(110)
+    busy.waitTogether('123')
+    const busySteps = await turnByTurn(busy.begun, 120)
+    expect(busySteps.at(-1)).toMatch(/a123$/)
+    expect(busySteps.some((names) => /1$|12$/.test(names))).toBe(false)
+    busy.begun.length = 0
+    busy.wait(1)
+    busy.waitTogether('123')
+    expect((await turnByTurn(busy.begun, 6)).some((names) => /1$|12$/.test(names))).toBe(true)
+  })
 
   it('hold operations back from six answers on where answers come within two turns, and take four together', async () => {
     const { begun, wait, begin } = await turnsOf(5)

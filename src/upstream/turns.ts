@@ -20,15 +20,22 @@ const waitingMaxOfQuick = 6
 const sideBySide = 4
 /** Turns in a row in which no operation begins though one would: long reports may keep answers waiting all the time. */
 const heldTurnsMax = 3
+/** Turns in a row for which answers have a turn each, those of some twenty operations. More come of more work than there is time for. */
+const busyTurnsMax = 100
 
 /**
- * Spreads the work on answers over the turns of the event loop: in each turn the answers of one group, first come, first
- * served, but a group that still has answers on their way lets complete ones go first.
+ * Spreads the work on answers over the turns of the event loop: one group after the other, first come, first served, but
+ * a group that still has answers on their way lets complete ones go first. Nobody waits where nothing else is to do.
  *
  * Answers that arrive together would else be worked off in one turn, one after the other, and requests that came in
  * meanwhile would be read, and sent on to the providers, only behind the last of them: callers who once met in time
- * would wait for each other again and again. And an answer worked off long before its siblings is garbage that the
- * collector has to carry until they come: as bytes it costs nothing. Nobody waits where nothing else is to do.
+ * would wait for each other again and again. Even behind one group they would: a caller asks anew as soon as it has its
+ * answer, while the next caller's is made. So each answer has a turn, and between two of a group others begin. Where
+ * answers come quickly, or there has been no rest for long, a group has one turn: callers meet anyway, and what lives
+ * from turn to turn is copied.
+ *
+ * An answer worked off long before its siblings is garbage that the collector has to carry until they come: as bytes it
+ * costs nothing. So a group that has begun is finished before the next begins.
  *
  * Where answers come faster than they can be worked off, operations are held back (`begin`): what is begun is finished
  * first, since its pages would come no sooner to any use, and all that lives meanwhile the collector copies. In every
@@ -47,6 +54,10 @@ export class Turns {
   // Weak, since a Map keeps what it once held: single-flight.ts.
   readonly #onTheirWay = new WeakMap<Group, OnTheirWay>()
   #isTaken = false
+  /** Turns in a row in which something was to do. */
+  #busyTurns = 0
+  /** Whose answer was worked off last. */
+  #begun: Group | undefined
   readonly #quickest = new RecentLeast()
   #turnMs = 0
   #scheduledAtMs = 0
@@ -78,6 +89,7 @@ export class Turns {
   next(group: Group): Promise<void> | undefined {
     if (this.#isTaken) return new Promise((resolve) => this.#waiting.push({ group, resolve }))
     this.#isTaken = true
+    this.#begun = group
     this.#schedule()
     return undefined
   }
@@ -109,28 +121,44 @@ export class Turns {
   readonly #pass = (): void => {
     this.#noteTurn()
     const isHeld = this.#isFull && this.#beginning.length > 0
-    const groups = this.#groupsOfTurn(isHeld && this.#isQuick ? sideBySide : 1)
+    this.#busyTurns += 1
+    const areWhole = this.#isQuick || this.#busyTurns > busyTurnsMax
+    const answers = areWhole ? this.#ofGroups(isHeld && this.#isQuick ? sideBySide : 1) : this.#ofOne()
     this.#heldTurns = isHeld && this.#heldTurns < heldTurnsMax ? this.#heldTurns + 1 : 0
     // Operations that begin together have their answers together, which is of no use where these are long on their way.
     const beginMax = this.#waiting.length === 0 || this.#isQuick ? sideBySide : 1
     const beginning = this.#heldTurns > 0 ? [] : this.#beginning.splice(0, beginMax)
-    if (groups.length === 0 && beginning.length === 0) {
+    this.#begun = answers[0]?.group
+    if (answers.length === 0 && beginning.length === 0) {
       this.#isTaken = false
+      this.#busyTurns = 0
       return
     }
     this.#schedule()
     for (const resolve of beginning) resolve()
-    if (groups.length === 0) return
-    const isTheirs = ({ group }: Waiting) => groups.includes(group)
-    const begun = this.#waiting.filter(isTheirs)
-    this.#waiting = this.#waiting.filter((waiting) => !isTheirs(waiting))
-    for (const { resolve } of begun) resolve()
+    if (answers.length === 0) return
+    this.#waiting = this.#waiting.filter((waiting) => !answers.includes(waiting))
+    for (const { resolve } of answers) resolve()
   }
 
-  /** The groups whose answers are worked off next: complete ones, else the first. */
+  /** All answers of the next groups. */
+  #ofGroups(countMax: number): readonly Waiting[] {
+    const groups = this.#groupsOfTurn(countMax)
+    return this.#waiting.filter(({ group }) => groups.includes(group))
+  }
+
+  /** One answer of the next group. */
+  #ofOne(): readonly Waiting[] {
+    const [next] = this.#groupsOfTurn(1)
+    const answer = this.#waiting.find(({ group }) => group === next)
+    return answer ? [answer] : []
+  }
+
+  /** The groups whose answers are worked off next: complete ones, that which has begun before all others; else the first. */
   #groupsOfTurn(countMax: number): readonly Group[] {
+    const begun = this.#waiting.find(({ group }) => group === this.#begun)
     const groups: Group[] = []
-    for (const { group } of this.#waiting) {
+    for (const { group } of begun ? [begun, ...this.#waiting] : this.#waiting) {
       if (groups.length === countMax) break
       if (!this.#onTheirWay.has(group) && !groups.includes(group)) groups.push(group)
     }
