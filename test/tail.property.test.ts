@@ -83,6 +83,11 @@ interface Chain {
   readonly actions: readonly string[] | null
   beganMs: number
   readonly seen: TailEvent[]
+  /** The first event of the subscription that it began with, and when that came. */
+  first: TailEvent | null
+  firstMs: number
+  /** First events of all subscriptions. */
+  readonly firsts: TailEvent[]
 }
 
 async function play(seed: number) {
@@ -120,7 +125,14 @@ async function play(seed: number) {
     const own = new SeededRandom(`tail/${seed}/${index}`)
     await pass(own.integer(0, 120_000))
     const actions = own.pick([null, ['updated'], ['created', 'rare']])
-    const chain: Chain = { actions, beganMs: time.nowMs, seen: [] }
+    const chain: Chain = {
+      actions,
+      beganMs: time.nowMs,
+      seen: [],
+      first: null,
+      firstMs: 0,
+      firsts: [],
+    }
     chains.push(chain)
     await runClient(chain, own, pass)
   })
@@ -147,6 +159,13 @@ async function play(seed: number) {
       const pauseMs = own.pick([0, 0, 0, 700, 8_000])
       const arrived: TailEvent[] = []
       for await (const event of events) {
+        if (arrived.length === 0) {
+          chain.firsts.push(event)
+          if (after === undefined) {
+            chain.first = event
+            chain.firstMs = time.nowMs
+          }
+        }
         arrived.push(event)
         if (time.nowMs > endMs) break
         if (arrived.length >= stay) break
@@ -164,7 +183,8 @@ async function play(seed: number) {
 
   await time.passUntil(beginMs + spanMs + 2_000_000)
   await Promise.all(clients)
-  return { sources, chains, errors, requests: virtual.map(({ requests }) => requests()), timers: time.timers }
+  const requests = virtual.map((source) => source.requests())
+  return { sources, chains, limits, errors, requests, timers: time.timers }
 }
 
 function keyOf({ entry }: TailEvent): EntryKey | null {
@@ -179,8 +199,17 @@ function isSlow({ behaviour, events, delayMs }: LiveSource): boolean {
 }
 
 /** Complaints about what one client saw; empty when the promise was kept. */
-function judge(sources: readonly LiveSource[], { actions, beganMs, seen }: Chain): readonly string[] {
+function judge(
+  sources: readonly LiveSource[],
+  { actions, beganMs, seen, first, firstMs, firsts }: Chain,
+  marksMax: number,
+): readonly string[] {
   const complaints: string[] = []
+  for (const { kind, coverage } of firsts) {
+    const isWhole = kind === 'COVERAGE' && coverage.length === sources.length
+    if (!isWhole && kind !== 'RESUME')
+      complaints.push(`A first event is ${kind} of ${coverage.length} sources`)
+  }
   const had = new Map<string, number>()
   let high: EntryKey | null = null
   for (const event of seen) {
@@ -192,15 +221,23 @@ function judge(sources: readonly LiveSource[], { actions, beganMs, seen }: Chain
     if (!isLate) high = key
   }
   for (const [name, times] of had) if (times > 1) complaints.push(`${name} came ${times} times`)
+  const isMatch = ({ action }: EventScript) => actions === null || actions.includes(action)
   for (const source of sources) {
-    for (const { id, timeMs, fromMs, untilMs, action } of source.events) {
+    const wasWell = first?.coverage.some(
+      ({ sourceKey, state }) => sourceKey === source.key && state !== 'FAILED',
+    )
+    const before = source.events.filter((event) => isMatch(event) && event.timeMs < beganMs)
+    const remembersAll = before.length <= Math.floor(marksMax / 2 / sources.length)
+    for (const event of source.events) {
+      const { id, timeMs, fromMs, untilMs } = event
       const name = nameOf({ sourceKey: source.key, id, timeMs })
-      const matches = actions === null || actions.includes(action)
+      const matches = isMatch(event)
       // A subscription may begin where others had been read to: an interval and the time of a reading before.
       const isOld = timeMs < beganMs && fromMs <= beganMs - 31_000 - 80 * source.delayMs
       if (had.has(name) && (!matches || isOld)) complaints.push(`${name} should not have come`)
       const isDue = !sources.some(isSlow) || timeMs < (seen.at(-1)?.settledUntilMs ?? 0)
-      if (matches && isDue && timeMs >= beganMs && untilMs === null && !had.has(name))
+      const isAdded = timeMs >= beganMs || (wasWell && remembersAll && fromMs > firstMs)
+      if (matches && isDue && isAdded && untilMs === null && !had.has(name))
         complaints.push(`${name} is missing`)
     }
   }
@@ -212,10 +249,10 @@ it(`gives every entry once over ${histories} histories from seed ${firstSeed}`, 
 }, async () => {
   const sums = { events: 0, entries: 0, late: 0, resumed: 0, requests: 0, failing: 0 }
   for (let seed = firstSeed; seed < firstSeed + histories; seed += 1) {
-    const { sources, chains, errors, requests, timers } = await play(seed)
+    const { sources, chains, limits, errors, requests, timers } = await play(seed)
     expect(errors, `seed ${seed}`).toEqual([])
     for (const chain of chains) {
-      expect(judge(sources, chain), `seed ${seed}`).toEqual([])
+      expect(judge(sources, chain, limits.marksMax), `seed ${seed}`).toEqual([])
       sums.events += chain.seen.length
       sums.entries += chain.seen.filter(({ kind }) => kind === 'ENTRY').length
       sums.late += chain.seen.filter(({ late }) => late).length

@@ -55,6 +55,8 @@ function open(
     readonly limits?: Partial<TailLimits>
     readonly failing?: () => SourceFailure | null
     readonly behaviour?: Partial<Behaviour>
+    /** How long each answer of a source takes. */
+    readonly delayMs?: (sourceKey: string) => number
     /** Requests that each source grants in a minute of the clock. */
     readonly granted?: number
     readonly wrap?: (reader: Reader) => Reader
@@ -79,6 +81,8 @@ function open(
       }
       grantedMs.push(time.nowMs)
       asked.push(time.nowMs - beginMs)
+      const delayMs = options.delayMs?.(key) ?? 0
+      if (delayMs > 0) await new Promise<void>((resolve) => schedule(delayMs, resolve))
       return (key === 'crew' && options.failing?.()) || source.fetchPage(ask, terms)
     }
     return { ...source, settleMs: 60_000, fetchPage }
@@ -171,6 +175,70 @@ describe('the upstreams', () => {
   })
 })
 
+const statesOf = (seen: readonly TailEvent[]) =>
+  seen.map(({ coverage }) => coverage.map(({ sourceKey, state }) => `${sourceKey} ${state}`))
+
+describe('the first event', () => {
+  const both = ['crew COMPLETE', 'hiring COMPLETE']
+
+  it('waits for a slow source, and whatever is added behind it is delivered', async () => {
+    const lateAt = (fromMs: number) => ({ ...entryAt(-5_000, fromMs), fromMs: beginMs + fromMs })
+    const events = [entryAt(-6_000), lateAt(1_000), lateAt(4_000), lateAt(7_000), entryAt(8_000)]
+    const { time, tail } = open({
+      events,
+      delayMs: (key) => (key === 'hiring' && time.nowMs < beginMs + 9_000 ? 5_000 : 0),
+    })
+    const { seen } = follow(tail)
+    while (seen.length === 0) await time.passUntil(time.nowMs + 500)
+    const added = events.filter(({ fromMs }) => fromMs > time.nowMs)
+    expect(statesOf(seen)).toEqual([both])
+    await time.passUntil(beginMs + 100_000)
+    for (const { id } of added) expect(idsOf(seen).filter((each) => each === id)).toHaveLength(2)
+    expect(kindsOf(seen).filter((kind) => kind === 'COVERAGE')).toHaveLength(1)
+  })
+
+  it('has the sources, too, that nobody had asked for before', async () => {
+    const { time, tail } = open({
+      events: [entryAt(70_000)],
+      delayMs: (key) => (key === 'hiring' ? 1_000 : 0),
+    })
+    follow(tail, { sources: ['crew'] })
+    await time.passUntil(beginMs + 20_000)
+    const { seen } = follow(tail)
+    await time.passUntil(beginMs + 100_000)
+    expect(statesOf(seen)[0]).toEqual(both)
+    expect(idsOf(seen)).toEqual(['e70000-0', 'e70000-0'])
+  })
+
+  it('goes by what is known now of a source that nobody had asked for lately', async () => {
+    let failure: SourceFailure | null = null
+    const { time, tail } = open({ failing: () => failure })
+    follow(tail, { sources: ['hiring'] })
+    const { seen: before, leave } = follow(tail)
+    await time.passUntil(beginMs + 20_000)
+    leave()
+    failure = sourceFailure('UNAVAILABLE')
+    await time.passUntil(beginMs + 60_000)
+    const { seen } = follow(tail, { after: before.at(-1)?.cursor ?? '' })
+    await time.passUntil(beginMs + 90_000)
+    expect(statesOf(seen)[0]).toEqual(['crew FAILED', 'hiring COMPLETE'])
+  })
+
+  it('does not wait for a source that sits out', async () => {
+    const failure = sourceFailure('RATE_LIMITED', { retryAfterMs: beginMs + 600_000 })
+    const { time, tail } = open({ events: [entryAt(70_000)], failing: () => failure })
+    const first = follow(tail)
+    await time.passUntil(beginMs + 20_000)
+    first.leave()
+    await settled()
+    const { seen } = follow(tail)
+    await time.passUntil(beginMs + 25_000)
+    expect(statesOf(seen)[0]).toEqual(['crew FAILED', 'hiring COMPLETE'])
+    await time.passUntil(beginMs + 100_000)
+    expect(idsOf(seen)).toEqual(['e70000-0'])
+  })
+})
+
 describe('a subscriber', () => {
   it('gets heartbeats whose cursors go on', async () => {
     const { time, tail, make } = open({ events: [entryAt(100_000)] })
@@ -245,9 +313,7 @@ describe('a subscriber', () => {
     const seen: TailEvent[] = []
     for await (const event of stuck) seen.push(event)
     expect(kindsOf(seen)).toEqual(['COVERAGE', 'ENTRY', 'ENTRY', 'COVERAGE', 'RESUME'])
-    expect(
-      seen.map(({ coverage }) => coverage.map(({ sourceKey, state }) => `${sourceKey} ${state}`)),
-    ).toEqual([['crew COMPLETE', 'hiring COMPLETE'], [], [], ['crew FAILED'], []])
+    expect(statesOf(seen)).toEqual([['crew COMPLETE', 'hiring COMPLETE'], [], [], ['crew FAILED'], []])
   })
 
   it('goes on when the clock is set back, and has every entry once', async () => {
@@ -435,7 +501,7 @@ describe('a subscriber that was gone for long', () => {
     const { catchingUpMax } = defaultTailLimits
     const gone = Array.from({ length: 50 }, () => follow(parts.tail, { after }))
     const { seen } = follow(parts.tail, { after })
-    await settled()
+    await parts.time.passUntil(beginMs + awayMs + 1)
     expect(bulk).toBe(catchingUpMax)
     for (const { leave } of gone) leave()
     for (let turn = 0; turn < 100; turn += 1) {

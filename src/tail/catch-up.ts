@@ -35,6 +35,7 @@ export async function catchUp(
   parts: CatchUpParts,
 ): Promise<void> {
   const { hub, limits, now } = parts
+  await subscriber.opened()
   for (let left = behind; ; ) {
     const floorMs = (feed: SourceFeed) => subscriber.progress.floorOf(feed.source.key).timeMs
     const near = left.filter((feed) => !isFarBehind(floorMs(feed), feed, now(), limits))

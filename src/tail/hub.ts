@@ -65,6 +65,10 @@ export class Hub {
   /** Begins to hand to a subscriber, which is attached to its sources; at once what the last readings gave. */
   add(subscriber: Subscriber): void {
     if (this.#subscribers.size === 0) this.#scheduleBeat()
+    for (const feed of this.#feeds.values()) {
+      const isWanted = subscriber.modeOf(feed.source.key) !== undefined
+      if (isWanted && !this.#isWanted(feed)) feed.beginAnew(this.#clock.now())
+    }
     this.#subscribers.add(subscriber)
     this.#give(subscriber, this.#windowsFor(subscriber))
     this.hurry()
@@ -190,8 +194,14 @@ export class Hub {
     return [...this.#feeds.values()].filter((feed) => {
       // Behind an earlier pin only when the clock was set back: then what is read again is known by its marks.
       if (feed.reading || feed.dueAtMs > nowMs || feed.last?.untilMs === untilMs) return false
-      return [...this.#subscribers].some((subscriber) => subscriber.modeOf(feed.source.key) !== undefined)
+      return this.#isWanted(feed)
     })
+  }
+
+  /** Whether somebody has subscribed to a source. */
+  #isWanted({ source }: SourceFeed): boolean {
+    for (const subscriber of this.#subscribers) if (subscriber.modeOf(source.key) !== undefined) return true
+    return false
   }
 
   #adapt(gaveNew: boolean): void {

@@ -122,14 +122,19 @@ export class SourceFeed {
     if (!this.reading) this.#end(failure)
   }
 
-  /** Begins anew but for the pace. A reading under way is nobody's any more. */
+  /** Begins anew but for the pace, and for why the last try failed. A reading under way is nobody's any more. */
   forget(): void {
     if (this.reading) this.reading.isVoid = true
     this.reading = null
     this.last = null
-    this.failure = null
-    this.attempted = false
+    this.attempted = this.failure !== null
     this.#known = new Map()
+  }
+
+  /** Somebody wants it whom nobody wanted before: what is known of it is too old, but for a failure that it sits out. */
+  beginAnew(nowMs: number): void {
+    if (this.dueAtMs <= nowMs) this.failure = null
+    this.forget()
   }
 
   #end(failure: SourceFailure | null): void {

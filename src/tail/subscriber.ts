@@ -59,6 +59,7 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
   readonly #queue: TailEvent[] = []
   readonly #pulls: ((result: IteratorResult<TailEvent, undefined>) => void)[] = []
   readonly #waitingForRoom: (() => void)[] = []
+  readonly #waitingToOpen: (() => void)[] = []
   readonly #left = new AbortController()
   /** The event of changed sources that was told last, but for the first; it may be waiting. */
   #changes: TailEvent | null = null
@@ -160,26 +161,29 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
     this.#batch = number
     if (this.#isSlow()) this.end('SLOW_CONSUMER')
     if (this.#ended) return
-    // Its cursor shall know what was there when the subscription began.
-    const begins = [...this.#attachments.values()].some(({ mode }) => mode === 'begin')
-    if (!begins) this.#tellChanges()
-    for (const { row, reading, isNew } of rows) {
-      const attachment = this.#partIn(reading)
-      if (!attachment || (attachment.mode === 'live' && !isNew) || !this.#matches(row.entry)) continue
-      if (attachment.mode === 'begin') attachment.held.push(row)
-      else this.offer(row, reading.settledBeforeMs)
+    const matching: HandedRow[] = []
+    for (const handed of rows) {
+      const attachment = this.#partIn(handed.reading)
+      if (!attachment || (attachment.mode === 'live' && !handed.isNew) || !this.#matches(handed.row.entry))
+        continue
+      if (attachment.mode === 'begin') attachment.held.push(handed.row)
+      else matching.push(handed)
     }
-    for (const { reading, whole } of ends) {
+    const ended = ends.flatMap(({ reading, whole }) => {
       const attachment = this.#partIn(reading)
-      if (attachment) this.#endReading(attachment, reading, whole)
-    }
+      return attachment ? [{ attachment, reading, whole }] : []
+    })
+    for (const { attachment, reading, whole } of ended) if (whole) this.#begin(attachment, reading)
+    // Its cursor shall know what was there when the subscription began, and nothing that comes behind it.
     this.#tellChanges()
+    for (const { row, reading } of matching) this.offer(row, reading.settledBeforeMs)
+    for (const { attachment, reading, whole } of ended) this.#endReading(attachment, reading, whole)
   }
 
   /** Takes one matching row. See `Progress.offer` for what must have been offered before. */
   offer(row: TailRow, settledBeforeMs: number): void {
     const room = this.#queue.length < this.#limits.bufferedMax
-    const verdict = this.progress.offer(row, settledBeforeMs, room)
+    const verdict = this.progress.offer(row, settledBeforeMs, room && this.#isOpen)
     if (verdict === 'wait' && !room) this.#fullSinceMs ??= this.#now()
     if (typeof verdict === 'object') this.#push({ kind: 'ENTRY', entry: row.entry, late: verdict.late })
   }
@@ -198,7 +202,7 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
 
   /** Tells the client that nothing has happened, unless something was told since the last call. */
   beat(): void {
-    if (this.#isQuiet && this.#queue.length === 0) this.#push({ kind: 'HEARTBEAT' })
+    if (this.#isQuiet && this.#isOpen && this.#queue.length === 0) this.#push({ kind: 'HEARTBEAT' })
     this.#isQuiet = true
   }
 
@@ -220,6 +224,12 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
     if (this.#ended || this.hasRoom) return
     this.#fullSinceMs ??= this.#now()
     await new Promise<void>((resolve) => this.#waitingForRoom.push(resolve))
+  }
+
+  /** Resolves when the first event was told, behind which others can come, or the subscription is over. */
+  async opened(): Promise<void> {
+    if (this.#ended || this.#isOpen) return
+    await new Promise<void>((resolve) => this.#waitingToOpen.push(resolve))
   }
 
   next(): Promise<IteratorResult<TailEvent, undefined>> {
@@ -270,17 +280,21 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
     return attachment.takesPart ? attachment : undefined
   }
 
-  #endReading(attachment: Attachment, reading: FeedReading, whole: boolean): void {
+  /** Takes what the first whole reading of a source gave from before the subscription for what was there. */
+  #begin(attachment: Attachment, reading: FeedReading): void {
+    if (attachment.mode !== 'begin') return
     const { sourceKey, settledBeforeMs } = reading
-    const { held } = attachment
+    const max = Math.floor(this.#limits.marksMax / 2 / this.#attachments.size)
+    const older = attachment.held.filter(({ key }) => key.timeMs < this.#beganMs)
+    const sinceMs = Math.max(reading.sinceMs, Math.min(settledBeforeMs, this.#beganMs))
+    this.progress.begin(sourceKey, older, sinceMs, max)
+    attachment.held = attachment.held.slice(older.length)
+    attachment.mode = 'live'
+  }
+
+  #endReading(attachment: Attachment, { sourceKey, settledBeforeMs }: FeedReading, whole: boolean): void {
     if (whole) {
-      if (attachment.mode === 'begin') {
-        const max = Math.floor(this.#limits.marksMax / 2 / this.#attachments.size)
-        const older = held.filter(({ key }) => key.timeMs < this.#beganMs)
-        const sinceMs = Math.max(reading.sinceMs, Math.min(settledBeforeMs, this.#beganMs))
-        this.progress.begin(sourceKey, older, sinceMs, max)
-        for (const row of held.slice(older.length)) this.offer(row, settledBeforeMs)
-      }
+      for (const row of attachment.held) this.offer(row, settledBeforeMs)
       this.progress.settle(sourceKey, settledBeforeMs)
       attachment.mode = 'live'
     }
@@ -296,12 +310,23 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
     return nowMs - this.#fullSinceMs >= this.#limits.slowAfterMs
   }
 
+  /** Whether the first event was told, which has all sources: nothing else comes before it. */
+  get #isOpen(): boolean {
+    return this.#told.size > 0
+  }
+
+  /** Whether it is known of a source how it fares and, if it is well, what was there when the subscription began. */
+  #isKnown({ feed, mode }: Attachment): boolean {
+    return feed.attempted && (mode !== 'begin' || feed.failure !== null)
+  }
+
   /**
-   * Tells which sources are in trouble or well again. Behind the first event of this kind at most one waits: a source that
+   * Tells which sources are in trouble or well again, for the first time when that is known of all. Behind the first event of this kind at most one waits: a source that
    * comes and goes must not fill the queue of a client that takes nothing, and its last state is what counts.
    */
   #tellChanges(): void {
-    const isFirst = this.#told.size === 0
+    const isFirst = !this.#isOpen
+    if (isFirst && ![...this.#attachments.values()].every((each) => this.#isKnown(each))) return
     const changed = [...this.#attachments.values()].filter(({ feed }) => {
       const state = feed.failure?.kind ?? 'COMPLETE'
       if (!feed.attempted || this.#told.get(feed.source.key) === state) return false
@@ -316,6 +341,7 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
     const told = [...this.#attachments.values()].filter(({ feed }) => keys.has(feed.source.key))
     const event = this.#push({ kind: 'COVERAGE', coverage: told.map((each) => this.#coverageOf(each)) })
     if (!isFirst) this.#changes = event
+    for (const resolve of this.#waitingToOpen.splice(0)) resolve()
   }
 
   #coverageOf({ feed, mode }: Attachment): SourceCoverage {
@@ -352,7 +378,7 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
     this.#ended = true
     this.#attachments.clear()
     this.#left.abort()
-    for (const resolve of this.#waitingForRoom.splice(0)) resolve()
+    for (const resolve of [...this.#waitingForRoom.splice(0), ...this.#waitingToOpen.splice(0)]) resolve()
     this.#leave(this)
   }
 
