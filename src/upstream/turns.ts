@@ -20,7 +20,7 @@ const waitingMaxOfQuick = 6
 const sideBySide = 4
 /** Turns in a row in which no operation begins though one would: long reports may keep answers waiting all the time. */
 const heldTurnsMax = 3
-/** Turns in a row for which answers have a turn each, those of some twenty operations. More come of more work than there is time for. */
+/** Turns in a row in which answers have one each: those of some twenty operations. Beyond, there is more work than time. */
 const busyTurnsMax = 100
 
 /**
@@ -123,7 +123,8 @@ export class Turns {
     const isHeld = this.#isFull && this.#beginning.length > 0
     this.#busyTurns += 1
     const areWhole = this.#isQuick || this.#busyTurns > busyTurnsMax
-    const answers = areWhole ? this.#ofGroups(isHeld && this.#isQuick ? sideBySide : 1) : this.#ofOne()
+    const next = this.#ofGroups(isHeld && this.#isQuick ? sideBySide : 1)
+    const answers = areWhole ? next : next.slice(0, 1)
     this.#heldTurns = isHeld && this.#heldTurns < heldTurnsMax ? this.#heldTurns + 1 : 0
     // Operations that begin together have their answers together, which is of no use where these are long on their way.
     const beginMax = this.#waiting.length === 0 || this.#isQuick ? sideBySide : 1
@@ -145,13 +146,6 @@ export class Turns {
   #ofGroups(countMax: number): readonly Waiting[] {
     const groups = this.#groupsOfTurn(countMax)
     return this.#waiting.filter(({ group }) => groups.includes(group))
-  }
-
-  /** One answer of the next group. */
-  #ofOne(): readonly Waiting[] {
-    const [next] = this.#groupsOfTurn(1)
-    const answer = this.#waiting.find(({ group }) => group === next)
-    return answer ? [answer] : []
   }
 
   /** The groups whose answers are worked off next: complete ones, that which has begun before all others; else the first. */
