@@ -44,7 +44,6 @@ export class SourceFeed {
   last: FeedReading | null = null
   /** Why the last try failed; null when it did not, or when there was none. */
   failure: SourceFailure | null = null
-  attempted = false
   /** Of the last try. */
   requests = 0
   scanned = 0
@@ -59,6 +58,11 @@ export class SourceFeed {
     this.overlapMs = overlapOf(source)
     this.#limits = limits
     this.#spacingMs = limits.intervalMinMs
+  }
+
+  /** Whether it is known how it fares. */
+  get isKnown(): boolean {
+    return this.last !== null || this.failure !== null
   }
 
   /** What a subscriber can be given at once, up to where `last` was pinned; null when it has to wait for a reading. */
@@ -127,7 +131,6 @@ export class SourceFeed {
     if (this.reading) this.reading.isVoid = true
     this.reading = null
     this.last = null
-    this.attempted = this.failure !== null
     this.#known = new Map()
   }
 
@@ -139,7 +142,6 @@ export class SourceFeed {
 
   #end(failure: SourceFailure | null): void {
     this.reading = null
-    this.attempted = true
     this.failure = failure
   }
 }

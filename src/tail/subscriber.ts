@@ -317,19 +317,20 @@ export class Subscriber implements AsyncIterableIterator<TailEvent> {
 
   /** Whether it is known of a source how it fares and, if it is well, what was there when the subscription began. */
   #isKnown({ feed, mode }: Attachment): boolean {
-    return feed.attempted && (mode !== 'begin' || feed.failure !== null)
+    return feed.isKnown && (mode !== 'begin' || feed.failure !== null)
   }
 
   /**
-   * Tells which sources are in trouble or well again, for the first time when that is known of all. Behind the first event of this kind at most one waits: a source that
-   * comes and goes must not fill the queue of a client that takes nothing, and its last state is what counts.
+   * Tells which sources are in trouble or well again, for the first time when that is known of all. Behind the first event
+   * of this kind at most one waits: a source that comes and goes must not fill the queue of a client that takes nothing, and
+   * its last state is what counts.
    */
   #tellChanges(): void {
     const isFirst = !this.#isOpen
     if (isFirst && ![...this.#attachments.values()].every((each) => this.#isKnown(each))) return
     const changed = [...this.#attachments.values()].filter(({ feed }) => {
       const state = feed.failure?.kind ?? 'COMPLETE'
-      if (!feed.attempted || this.#told.get(feed.source.key) === state) return false
+      if (this.#told.get(feed.source.key) === state) return false
       this.#told.set(feed.source.key, state)
       return true
     })
