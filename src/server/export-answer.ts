@@ -81,17 +81,20 @@ export class ExportAnswer {
     this.begin(headers)
     const response = this.#response
     await new Promise<void>((resolve, reject) => {
-      const onClose = () => settle(new OperationEnded('clientGone'))
       const timer = setTimeout(() => this.destroy(), stallMs)
-      const settle = (error?: Error | null) => {
+      const settle = () => {
         clearTimeout(timer)
         response.off('close', onClose)
-        if (error) reject(error)
-        else resolve()
+        resolve()
+      }
+      const onClose = () => {
+        clearTimeout(timer)
+        reject(new OperationEnded('clientGone'))
       }
       response.once('close', onClose)
       if (response.destroyed) onClose()
-      else response.write(bytes, settle)
+      // From Node 22 on a write that ends with its connection fails before `close`, which says that the client is gone.
+      else response.write(bytes, (error) => (error ? response.destroy() : settle()))
     })
   }
 
