@@ -308,7 +308,6 @@ function headOf(plan: ExportPlan, nowMs: number): Readonly<Record<string, string
   }
 }
 
-/** Whatever the host: it was looked at before (src/server/request-target.ts). */
 /** The parameters as texts. Throws BAD_USER_INPUT for one that there is not, or that is given twice. */
 function textsOf(search: URLSearchParams): ExportTexts {
   const known: readonly string[] = [...exportTextNames, 'filter']
